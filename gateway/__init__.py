@@ -1,0 +1,1 @@
+"""The phone line of a small salon."""
