@@ -1,0 +1,142 @@
+"""The English voice: words for dates, times, spans, durations and prices. Reached through `gateway.speech.say`.
+
+The same rule as in German: an hour without a word of the day means opening time (08:00-19:59), so other hours carry
+AM or PM (without dots, which would end a sentence).
+"""
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Final
+
+from gateway.speech.numbers import cardinal, ordinal, year
+
+WEEKDAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+RELATIVE: Final[Mapping[int, str]] = {0: "today", 1: "tomorrow", 2: "the day after tomorrow"}
+
+AND: Final = "and"
+OR: Final = "or"
+THROUGH: Final = "to"
+AT_STAFF: Final = "with"
+NEUTRAL_SERVICE: Final = "the service you asked for"
+
+#: case -> (before the weekday, before "today/tomorrow"); the keys are the German ones, so that callers need one set.
+_DATE_CASES: Final[Mapping[str, tuple[str, str]]] = {
+    "am": ("on ", ""),
+    "ab": ("from ", "from "),
+    "von": ("from ", "from "),
+    "bis": ("until ", "until "),
+    "auf": ("to ", "to "),
+    "für": ("for ", "for "),
+    "nom": ("", ""),
+}
+_TIME_STYLES: Final[Mapping[str, str]] = {"um": "at ", "ab": "from ", "bis": "until ", "gegen": "around ", "bare": ""}
+
+_PLAIN_FROM: Final = time(8)
+_PLAIN_TO: Final = time(18, 59)
+
+
+def relative_day(offset: int, *, case: str) -> str | None:
+    """Return "today", "from tomorrow", or None when the day is too far for such a word."""
+    word = RELATIVE.get(offset)
+    return None if word is None else _DATE_CASES[case][1] + word
+
+
+def calendar_day(day: date, *, case: str, with_month: bool, with_year: bool) -> str:
+    """Return "on Tuesday, the first of December (two thousand twenty-seven)"; without month "on Tuesday, the first"."""
+    words = f"{_DATE_CASES[case][0]}{WEEKDAYS[day.weekday()]}, the {ordinal(day.day, lang='en')}"
+    if with_month:
+        words += f" of {MONTHS[day.month - 1]}"
+    return f"{words} {year(day.year, lang='en')}" if with_year else words
+
+
+def weekday_only(day: date) -> str:
+    """Return "on Tuesday"."""
+    return f"on {WEEKDAYS[day.weekday()]}"
+
+
+def clock(at: time, *, style: str) -> str:
+    """Return "at nine o'clock", "at half past two", "at a quarter past eleven", "at nine oh five", "at six AM"."""
+    return _TIME_STYLES[style] + plain_clock(at)
+
+
+def plain_clock(at: time) -> str:
+    """Return the time without preposition."""
+    this, following = (cardinal((hour - 1) % 12 + 1, lang="en") for hour in (at.hour, at.hour + 1))
+    if not _PLAIN_FROM <= at <= _PLAIN_TO:
+        return f"{_digital(this, at.minute)} {'AM' if at.hour < 12 else 'PM'}"
+    fixed = {
+        0: f"{this} o'clock",
+        15: f"a quarter past {this}",
+        30: f"half past {this}",
+        45: f"a quarter to {following}",
+    }
+    return fixed.get(at.minute) or _digital(this, at.minute)
+
+
+def day_and_clock(day: str, at: time, *, relative: bool) -> str:
+    """Join a day and a time: "tomorrow at two o'clock", "on Tuesday, the first of December, at half past two"."""
+    return f"{day}{' ' if relative else ', '}{clock(at, style='um')}"
+
+
+def span(start: time, end: time) -> str:
+    """Return "from nine o'clock to half past ten"; an end of 00:00 is midnight."""
+    return f"from {plain_clock(start)} to {'midnight' if end == time(0) else plain_clock(end)}"
+
+
+def duration(minutes: int, *, dative: bool) -> str:
+    """Return "half an hour", "an hour and a half", "two hours and ten minutes" (`dative` changes nothing in English)."""
+    fixed = {
+        15: "a quarter of an hour",
+        30: "half an hour",
+        45: "three quarters of an hour",
+        90: "an hour and a half",
+    }
+    if minutes in fixed:
+        return fixed[minutes]
+    hours, rest = divmod(minutes, 60)
+    if hours > 1 and rest == 30:
+        return f"{cardinal(hours, lang='en')} and a half hours"
+    parts = []
+    if hours:
+        parts.append("an hour" if hours == 1 else f"{cardinal(hours, lang='en')} hours")
+    if rest or not hours:
+        parts.append("one minute" if rest == 1 else f"{cardinal(rest, lang='en')} minutes")
+    return " and ".join(parts)
+
+
+def price(euros: int, cents: int) -> str:
+    """Return "eighty-five euros", "twelve euros fifty", "fifty cents"."""
+    if cents and not euros:
+        return f"{cardinal(cents, lang='en')} {'cent' if cents == 1 else 'cents'}"
+    words = f"{cardinal(euros, lang='en')} {'euro' if euros == 1 else 'euros'}"
+    return f"{words} {cardinal(cents, lang='en')}" if cents else words
+
+
+def all_day() -> str:
+    """Return what a day open around the clock is called."""
+    return "around the clock"
+
+
+def digit(character: str) -> str:
+    """Return the word for one digit or for the plus of an international number."""
+    return "plus" if character == "+" else cardinal(int(character), lang="en")
+
+
+def _digital(hour: str, minute: int) -> str:
+    if minute == 0:
+        return hour
+    return f"{hour} {'oh ' if minute < 10 else ''}{cardinal(minute, lang='en')}"
