@@ -1,0 +1,78 @@
+"""The answer to "whom" and "what": one shared value, and how a caller may say an id.
+
+A resolver never guesses: one clear match, a list to ask about, nothing, or no preference.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gateway.speech.fold import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What an utterance means against a list of candidates.
+
+    `ids` holds exactly one id for `match`, the ids to ask about for `ambiguous` (in the order of the list), nothing
+    otherwise. `excluded` are people the caller refuses ("nicht bei Oliver"); they never stand in `ids`.
+    `same_as_before` marks "wieder bei derselben" where no usual person was known (status `any`) or was (`match`).
+    `question` is set by the service resolver with `ambiguous`: the property that splits the choices best
+    ("gender", "length", "with_cut", ...). The sentence to speak is made elsewhere.
+    """
+
+    status: Literal["match", "ambiguous", "none", "any"]
+    ids: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    same_as_before: bool = False
+    question: str | None = None
+
+
+NONE: Final = Resolution("none")
+
+_DIGITS: Final = ("null", "eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht", "neun")
+_TEENS: Final = (
+    "zehn", "elf", "zwoelf", "dreizehn", "vierzehn", "fuenfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
+)  # fmt: skip
+_TENS: Final = ("", "", "zwanzig", "dreissig", "vierzig", "fuenfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+
+
+def number_words(number: int) -> str:
+    """Return 0..999999 as one plain German word: 177 is "einhundertsiebenundsiebzig". Raises ValueError beyond."""
+    if not 0 <= number <= 999_999:
+        raise ValueError(f"no words for {number}")
+    if number < 10:
+        return _DIGITS[number]
+    if number < 20:
+        return _TEENS[number - 10]
+    if number < 100:
+        tens, ones = divmod(number, 10)
+        unit = "ein" if ones == 1 else _DIGITS[ones]
+        return (f"{unit}und" if ones else "") + _TENS[tens]
+    base, name = (1000, "tausend") if number >= 1000 else (100, "hundert")
+    head, rest = divmod(number, base)
+    lead = number_words(head)
+    if head % 100 == 1:
+        lead = lead.removesuffix("s")
+    return lead + name + (number_words(rest) if rest else "")
+
+
+def _spoken(candidate: str) -> set[str]:
+    folded = plain(candidate).replace(" ", "")
+    forms = {folded}
+    if candidate.isascii() and candidate.isdigit() and len(candidate) <= 6:
+        cardinal = number_words(int(candidate))
+        forms |= {cardinal, "".join(_DIGITS[int(digit)] for digit in candidate)}
+        forms |= {cardinal.removeprefix("ein")} if cardinal.startswith(("einhundert", "eintausend")) else set()
+    return forms
+
+
+_ID_FRAME: Final = re.compile(r"^(?:(?:die|den|das|der|bitte|dienstleistung|service|leistung|nummer|nr|id) )+")
+
+
+def said_id(utterance: str, ids: Iterable[str]) -> str | None:
+    """Return the id that the whole utterance consists of ("177", "Nummer hundertsiebenundsiebzig"), or None."""
+    folded = plain(utterance)
+    said = {folded.replace(" ", ""), _ID_FRAME.sub("", folded).replace(" ", "")}
+    return next((candidate for candidate in ids if said & _spoken(candidate)), None)

@@ -1,0 +1,112 @@
+"""Fold written and spoken German to forms that can be compared: letters first, then sounds.
+
+`plain` undoes spelling (case, umlauts, accents, punctuation). `sound` undoes hearing: two words with the same sound
+code are the same word to a German ear ("Schmidt" and "Schmitt", "Fuchs" and "Fux"). `readings` adds how a German
+hears names written after Turkish, Polish, Vietnamese, Italian or English rules ("Ayşe" is heard as "Aische").
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+MAX_TEXT: Final = 2000
+"""Longest utterance read, in characters; the rest is ignored. Nobody says more in one turn."""
+
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "œ": "oe"})
+# Letters that NFKD does not take apart.
+_STROKES: Final = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+_NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
+
+
+def plain(text: str) -> str:
+    """Return `text` as lower-case ASCII words separated by one space; umlauts become ae, oe, ue, ß becomes ss."""
+    lowered = unicodedata.normalize("NFC", text[:MAX_TEXT]).lower()
+    ascii_like = unicodedata.normalize("NFKD", lowered.translate(_UMLAUTS).translate(_STROKES))
+    base = "".join(letter for letter in ascii_like if not unicodedata.combining(letter))
+    return _NOT_WORD.sub(" ", base.casefold()).strip()
+
+
+# Order matters: longer spellings first. Capitals stand for one sound that German spells with several letters.
+_SOUNDS: Final = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"tsch|dsch", "C"),
+        (r"sch|sh", "S"),
+        (r"chs|cks|ks|gs$", "x"),
+        (r"ch", "X"),
+        (r"ph", "f"),
+        (r"th|dt", "t"),
+        (r"qu", "kw"),
+        (r"tz|ts|z", "s"),
+        (r"ck|c", "k"),
+        (r"aeu|eu|oi|oy", "Y"),
+        (r"ei|ai|ay|ey", "A"),
+        (r"ou", "u"),
+        (r"ie", "i"),
+        (r"ae", "e"),
+        (r"oe", "O"),
+        (r"ue", "U"),
+        (r"^y(?=[aeiouAOU])", "j"),
+        (r"y", "i"),
+        (r"(?<=[aeiouAOUY])h", ""),
+        (r"v", "f"),
+        (r"(.)\1+", r"\1"),
+        (r"d$", "t"),
+        (r"b$", "p"),
+        (r"g$", "k"),
+    )
+)
+
+
+@lru_cache(maxsize=4096)
+def sound(word: str) -> str:
+    """Return the sound code of one `plain` word: what a German ear keeps of it."""
+    for pattern, replacement in _SOUNDS:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+# How other spellings are heard by a German; each table is one language's rules, applied in order.
+_TURKISH: Final = (("ş", "sch"), ("ç", "tsch"), ("c", "dsch"), ("ğ", ""), ("ı", "i"), ("v", "w"), ("z", "s"))
+_POLISH: Final = (
+    ("szcz", "schtsch"), ("sz", "sch"), ("cz", "tsch"), ("rz", "sch"), ("dzi", "dschi"), ("ść", "schtsch"),
+    ("ś", "sch"), ("ć", "tsch"), ("ci", "tschi"), ("si", "schi"), ("ż", "sch"), ("ź", "s"), ("ł", "w"), ("ó", "u"),
+    ("ą", "on"), ("ę", "en"), ("ń", "nj"), ("j", "i"),
+)  # fmt: skip
+_VIETNAMESE: Final = (
+    ("nguyễn", "nujen"), ("nguyen", "nujen"), ("ngu", "nu"), ("nh", "nj"), ("gi", "s"), ("tr", "tsch"),
+    ("ph", "f"), ("x", "s"), ("kh", "k"), ("ng", "n"),
+)  # fmt: skip
+_ITALIAN: Final = (
+    ("scia", "scha"), ("sce", "sche"), ("sci", "schi"), ("ch", "k"), ("gia", "dscha"), ("gio", "dscho"),
+    ("giu", "dschu"), ("gi", "dschi"), ("ge", "dsche"), ("cia", "tscha"), ("cio", "tscho"), ("ci", "tschi"),
+    ("ce", "tsche"), ("gn", "nj"), ("gli", "lji"), ("gh", "g"), ("v", "w"), ("zz", "z"),
+)  # fmt: skip
+_ENGLISH: Final = (("sh", "sch"), ("ch", "tsch"), ("j", "dsch"), ("ee", "i"), ("oo", "u"), ("ea", "i"), ("v", "w"))
+_SPANISH: Final = (("ñ", "nj"), ("ll", "j"), ("j", "ch"), ("z", "s"), ("v", "w"))
+_SLAVIC: Final = (("č", "tsch"), ("ć", "tsch"), ("š", "sch"), ("ž", "sch"), ("c", "ts"), ("v", "w"))
+_V_AS_W: Final = (("v", "w"),)
+
+
+def _reader(rules: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+    """One pass, longest spelling first: what a rule wrote is not read again by the next."""
+    longest_first = sorted((letters for letters, _ in rules), key=len, reverse=True)
+    return re.compile("|".join(longest_first)), dict(rules)
+
+
+_LANGUAGES: Final = tuple(
+    map(_reader, (_TURKISH, _POLISH, _VIETNAMESE, _ITALIAN, _ENGLISH, _SPANISH, _SLAVIC, _V_AS_W))
+)
+_BARE: Final = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
+
+
+@lru_cache(maxsize=8192)
+def readings(name: str) -> frozenset[str]:
+    """Return the sound codes under which a German may hear one written name part, in any of the languages above."""
+    written = unicodedata.normalize("NFC", name).lower()
+    heard = {sound(plain(written).replace(" ", "")), sound(plain(written.translate(_BARE)).replace(" ", ""))}
+    for spelling, said in _LANGUAGES:
+        spoken = spelling.sub(lambda found, said=said: said[found[0]], written)  # type: ignore[misc]
+        heard.add(sound(plain(spoken).replace(" ", "")))
+    return frozenset(code for code in heard if code)
