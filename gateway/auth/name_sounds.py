@@ -1,0 +1,167 @@
+"""From spelling to sound: a German reading of one name, so that homophones become equal strings.
+
+A sound string has one sign per sound. Small letters are what they look like (ä is e, ß is s, z is ts); capitals are
+A ei, O eu, U au, S sch, T tsch, D dsch; x is ch; @ is the final -er; v, c, C, Y and G are jokers for spellings with
+several readings (see phonetics). Beside it stands the length of each vowel where the spelling says it: "+" long
+(aa, ah, ie), "-" short (before ck, tz, a doubled consonant), "0" unsaid. Long against short is heard: Haas, Hass.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from gateway.auth.given_names import RESPELLED
+
+LONGEST_WORD: Final = 40
+"""Letters of one word that are read; nobody's name needs more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One reading of one word: its sounds, and the vowel lengths sign by sign ("+", "-", "0")."""
+
+    signs: str
+    lengths: str
+
+
+# Letters of neighbouring languages, respelled as a German would write what is heard.
+_NATIVE: Final = {
+    **dict.fromkeys("şșšśžźż", "sch"),
+    **dict.fromkeys("çčć", "tsch"),
+    **dict.fromkeys("ñ", "nj"),
+    **dict.fromkeys("øő", "ö"),
+    **dict.fromkeys("ťț", "z"),
+    "ű": "ü", "ğ": "", "ı": "i", "ł": "l", "đ": "dj", "ą": "on", "ę": "en", "ř": "rsch", "æ": "ä", "œ": "ö", "å": "o",
+    "ß": "ß", "ä": "ä", "ö": "ö", "ü": "ü",
+}  # fmt: skip
+_STRIPPED: Final = {"ı": "i", "ł": "l", "đ": "d", "ø": "ö", "æ": "ä", "œ": "ö", "ð": "d", "þ": "t"}
+_TURKISH: Final = re.compile("[şçğı]")
+_VOWEL: Final = "aeiouäöüAOU"
+
+# Spelling rules in order; ":" marks a long vowel, "." a short one. The order is the grammar: longest spelling first.
+_RULES: Final = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        # umlauts written out; not in Michael, Manuel, Bauer, Feuer
+        (r"ae(?!l[ae]?$)(?!u)", "ä"),
+        (r"aeu", "äu"),
+        (r"oe(?!l$)", "ö"),
+        (r"(?<![aeoqäö])(?<!^man)(?<!^sam)(?<!^eman)ue", "ü"),
+        # hissing sounds
+        (r"tzsch|zsch|tsch|tch|cz|cs(?=[aeiou])", "T"),
+        (r"dsch|dzh", "D"),
+        (r"^dj|^dzs", "D"),
+        (r"sch|sh|sz(?!$)|(?<=[pktbd])rz", "S"),
+        (r"^s(?=[ptlmnw])", "S"),
+        # ch, ck, x
+        (r"chs|cks|gs(?=[^aeiouäöü])", "ks"),
+        (r"^ch(?=[rlo])", "k"),
+        (r"^ch", "C"),
+        (r"ch", "x"),
+        (r"ck|kk|cc(?![ei])", "kk"),
+        (r"qu|kw", "kw"),
+        (r"q", "k"),
+        # f
+        (r"ph|^pf|(?<=m)pf", "f"),
+        # t, z
+        (r"th", "t"),
+        (r"[dt]+z|ts|zz|ds$", "tz"),
+        (r"dt|td", "tt"),
+        (r"(?<!i)ez$", "es"),
+        (r"tz", "zz"),
+        (r"c(?=[eiyäö])", "c"),
+        (r"c", "k"),
+        # diphthongs and long vowels
+        (r"[ae][iy](?=a(?!$)|[ou])", "aj"),
+        (r"[ae][iy]", "A"),
+        (r"eu|äu|o[iy]", "O"),
+        (r"au", "U"),
+        (r"(?<=[aeiou])w$|(?<=o)w$", ""),
+        (r"ou", "u"),
+        (r"^y(?=[aeiouäöü])|(?<=[aeiouäöü])y(?=[aeiouäöü])", "j"),
+        (r"^y|y$", "i"),
+        (r"y", "Y"),
+        (r"ieh?(?=[^aeouäöü]|$)", "i:"),
+        (r"(?<=[aeiouäöüYAOU])h(?=[^aeiouäöüYAOU@]|$)", ":"),
+        (r"(?<=[b-df-hj-np-tvwxzSTDC])h", ""),
+        (r"([aeiou])\1", r"\1:"),
+        (r"(?<=[AOU]):", ""),
+        (r"(?<=[aeiouäöüY])(?=([b-df-hj-np-tvwxzSTDC])\1)", "."),
+        (r"([^:.])\1+", r"\1"),
+        (r"ß", "s"),
+        (r"([^:.])\1+", r"\1"),
+        (r"ä", "e"),
+        # syllables that need no letter of their own: Michl, Hösl, Mayr, Baur
+        (r"(?<=[b-df-kmnp-qstvwxzSTDC])l(?=$|[bdfgkmnpstw])", "el"),
+        (r"(?<=[AOU])([rln])$", r"e\1"),
+        (r"(?<=[AOU])r(?=[b-df-kp-tvwxzS])", "er"),
+        (r"er$", "@"),
+        # what ends a word, or stands before a voiceless sound, is voiceless
+        (r"ig$", "iG"),
+        (r"b(?=$|[ptkfszSTx])", "p"),
+        (r"d(?=$|[ptkfszSTx])", "t"),
+        (r"g(?=$|[ptkfszSTx])", "k"),
+        (r"v$", "f"),
+        (r"([^:.])\1+", r"\1"),
+    )
+)
+
+
+@lru_cache(maxsize=65_536)
+def readings(word: str) -> tuple[Sound, ...]:
+    """Every way a German reads this word, the likeliest first; at least one. `word` is lower case, NFC."""
+    word = word[:LONGEST_WORD]
+    spellings = dict.fromkeys((_native(word), _stripped(word)))
+    respelled = RESPELLED.get(_stripped(word))
+    if respelled:
+        spellings[respelled] = None
+    for spelling in tuple(spellings):
+        if spelling.endswith(("cki", "cky")):  # Sawicki: the Polish c is a z
+            spellings[spelling[:-3] + "zki"] = None
+        if spelling.endswith("ow"):  # Sokolow ends in a vowel in Berlin, in an f in Moscow
+            spellings[spelling[:-1] + "f"] = None
+    return tuple(dict.fromkeys(_read(spelling) for spelling in spellings))
+
+
+def without_umlauts(word: str) -> str:
+    """The word as a transcript writes it that knows no umlauts: ö as o."""
+    return word.translate(_UMLAUTS_LOST)
+
+
+_UMLAUTS_LOST: Final = str.maketrans("äöü", "aou")
+
+
+def _native(word: str) -> str:
+    turkish = _TURKISH.search(word) is not None
+    return "".join(
+        _NATIVE.get(letter) or _base(letter) if letter != "ğ" else ""
+        for letter in (word.replace("c", "dsch") if turkish else word)
+    )
+
+
+def _stripped(word: str) -> str:
+    return "".join(letter if letter in "äöüß" else _STRIPPED.get(letter) or _base(letter) for letter in word)
+
+
+def _base(letter: str) -> str:
+    if letter.isascii():
+        return letter
+    return "".join(part for part in unicodedata.normalize("NFD", letter) if not unicodedata.combining(part))
+
+
+def _read(spelling: str) -> Sound:
+    marked = spelling
+    for pattern, sound in _RULES:
+        marked = pattern.sub(sound, marked)
+    signs: list[str] = []
+    lengths: list[str] = []
+    for sign in marked:
+        if sign in ":.":
+            if lengths and lengths[-1] == "0":
+                lengths[-1] = "+" if sign == ":" else "-"
+        else:
+            signs.append(sign)
+            lengths.append("0")
+    return Sound("".join(signs), "".join(lengths))

@@ -1,0 +1,287 @@
+"""Is the name heard on the phone the stored customer's?
+
+Two names are the same when they sound the same in German: tokens aligned in any order, titles and particles set aside, a
+second first name more or less. Whatever is heard to differ (a vowel, a consonant, a syllable, the ending that tells
+Martin from Martina) is a veto, however close the letters are. A phonetic code never decides here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import jellyfish
+
+from gateway.auth.name_sounds import Sound, readings, without_umlauts
+from gateway.auth.phonetics import VETO, plain_letters, sound_cost, sound_ratio
+
+SAME: Final = 0.9
+"""From here on the two are one person's name."""
+MAYBE: Final = 0.7
+"""From here on it is worth asking once more; below, it is somebody else."""
+
+_LONGEST_TEXT: Final = 400
+_MOST_TOKENS: Final = 8
+_SEARCH_STEPS: Final = 400
+
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’`´][^\W\d_]+)*")
+_APOSTROPHES: Final = str.maketrans("", "", "'’`´")
+_SALUTATIONS: Final = {
+    "herr": "m",
+    "herrn": "m",
+    "hr": "m",
+    "frau": "f",
+    "fr": "f",
+    "fräulein": "f",
+    "mr": "m",
+    "mrs": "f",
+    "ms": "f",
+}
+_TITLES: Final = frozenset("doktor doctor dr prof professor professorin magister dipl".split())
+_DEGREES: Final = frozenset("med dent vet phil rer nat jur ing oec pol habil hc mult".split())
+_PARTICLES: Final = frozenset(
+    "von vom van zu zum zur de der den del della di da dos du la le el al ul ten ter v bin ibn ben abu und af".split()
+)
+# Said around a name on the phone, never part of one.
+_CARRIER: Final = re.compile(
+    r"\b(?:(?:mein(?:en)?|der|auf den) name(?:n)?(?: (?:ist|lautet|wäre))?|ich (?:heiße|heisse|bin(?: (?:der|die))?)|"
+    r"hier (?:ist|spricht)(?: (?:der|die))?|am apparat|am telefon|ja also|ja hallo|guten (?:tag|morgen|abend)|grüß gott|"
+    r"my name is|this is|speaking)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name taken apart: words in order; `tied[i]` says that a hyphen ties word i to the one before."""
+
+    words: tuple[str, ...]
+    tied: tuple[bool, ...]
+    salutation: str = ""
+
+    def without_particles(self) -> "_Name":
+        kept = [index for index, word in enumerate(self.words) if word not in _PARTICLES]
+        if len(kept) == len(self.words) or not kept:
+            return self
+        return _Name(tuple(self.words[i] for i in kept), tuple(self.tied[i] for i in kept), self.salutation)
+
+    def surname_start(self) -> int:
+        """Index of the first word of the (hyphenated) last name, taking the stored order first-last."""
+        index = len(self.words) - 1
+        while index > 0 and self.tied[index]:
+            index -= 1
+        return index
+
+
+def similarity(stored: str, heard: str) -> float:
+    """How surely `heard` (a transcript) is the name `stored` (a customer's record), in 0..1; see SAME and MAYBE.
+
+    Total over any text: only the first 400 characters and 8 words are read. Not symmetric: a transcript loses umlauts
+    and hears "Kröger" as "Kröga", a record does not.
+    """
+    left, right = _parse(stored), _parse(heard)
+    if not left.words or not right.words or _salutations_clash(left, right):
+        return 0.0
+    if _equal_folded(left, right):
+        return 1.0
+    accepted = _sounds_same(left, right)
+    return accepted if accepted else _graded(left.without_particles(), right.without_particles())
+
+
+def same_exactly(stored: str, heard: str) -> bool:
+    """Equality after folding Unicode forms, case, umlauts (ö, oe), ß, order, hyphens and titles: never fuzzy."""
+    left, right = _parse(stored), _parse(heard)
+    return bool(left.words) and not _salutations_clash(left, right) and _equal_folded(left, right)
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a name without titles, particles and carrier phrases, lower case, in order."""
+    return _parse(name).without_particles().words
+
+
+# --- taking names apart ---------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4_096)
+def _parse(text: str) -> _Name:
+    text = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT].replace("İ", "i").replace("ẞ", "ß")).lower()
+    spoken, carried = _CARRIER.subn(" ", text)
+    words, tied = _words(spoken) if spoken.strip() else _words(text)
+    words, tied, salutation = _without_titles(words, tied)
+    if carried:
+        words, tied = _once_each(words, tied)
+    return _Name(tuple(words[:_MOST_TOKENS]), tuple(tied[:_MOST_TOKENS]), salutation)
+
+
+def _words(text: str) -> tuple[list[str], list[bool]]:
+    words: list[str] = []
+    tied: list[bool] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        words.append(match.group().translate(_APOSTROPHES))
+        tied.append(bool(words[:-1]) and text[end : match.start()] in ("-", "‐", "‑", "–"))
+        end = match.end()
+    return words, tied
+
+
+def _without_titles(words: list[str], tied: list[bool]) -> tuple[list[str], list[bool], str]:
+    """Drop titles, but keep the last words standing: a customer may be called Herr, or nothing but Doktor."""
+    salutation = next((_SALUTATIONS[word] for word in words[:1] if word in _SALUTATIONS), "")
+    kept = [
+        index
+        for index, word in enumerate(words)
+        if not (
+            word in _SALUTATIONS
+            or word in _TITLES
+            or (word in _DEGREES and index and words[index - 1] in _TITLES | _DEGREES)
+        )
+    ]
+    if not kept:
+        return words, tied, ""
+    return [words[i] for i in kept], [tied[i] for i in kept], salutation
+
+
+def _once_each(words: list[str], tied: list[bool]) -> tuple[list[str], list[bool]]:
+    """ "David mein Name, Gerda David": around a carrier phrase people say a name twice."""
+    kept = [index for index, word in enumerate(words) if word not in words[index + 1 :]]
+    return [words[i] for i in kept], [tied[i] for i in kept]
+
+
+def _salutations_clash(left: _Name, right: _Name) -> bool:
+    """Herr Meier is not Frau Meier."""
+    return bool(left.salutation and right.salutation and left.salutation != right.salutation)
+
+
+# --- equal letters --------------------------------------------------------------------------------------------------
+
+_UMLAUTS_WRITTEN_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae"})
+
+
+@lru_cache(maxsize=65_536)
+def _folded(word: str) -> str:
+    written = word.translate(_UMLAUTS_WRITTEN_OUT)
+    return written if written.isascii() else plain_letters(written) or written
+
+
+def _equal_folded(left: _Name, right: _Name) -> bool:
+    ours, theirs = [_folded(word) for word in left.words], [_folded(word) for word in right.words]
+    return "".join(ours) == "".join(theirs) or sorted(ours) == sorted(theirs)
+
+
+# --- equal sounds ---------------------------------------------------------------------------------------------------
+
+
+def _sounds_same(left: _Name, right: _Name) -> float:
+    """A value from SAME on when the two sound the same, else 0."""
+    bare_left, bare_right = left.without_particles(), right.without_particles()
+    pairs = [(left, right)] if (bare_left, bare_right) == (left, right) else [(left, right), (bare_left, bare_right)]
+    for slips, value in ((0, 0.97), (1, 0.92)):
+        for ours, theirs in pairs:
+            if _aligned(ours, theirs, slips):
+                return value
+    if _lost_umlauts(left, right):
+        ours = _Name(tuple(without_umlauts(word) for word in bare_left.words), bare_left.tied)
+        if _aligned(ours, bare_right, 0):
+            return 0.93
+    return 0.0
+
+
+def _lost_umlauts(left: _Name, right: _Name) -> bool:
+    """A transcript without any umlaut may have lost them all; with one it is taken at its word."""
+    return any(letter in word for word in left.words for letter in "äöü") and not any(
+        letter in word for word in right.words for letter in "äöü"
+    )
+
+
+_RUNS: Final = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3))
+
+
+def _aligned(left: _Name, right: _Name, slips: int) -> bool:
+    """True when every word finds its like, words split or joined, in any order, with at most `slips` slips in all."""
+    steps = iter(range(_SEARCH_STEPS))
+    return _place(left, right, 0, (-1,) * len(right.words), slips, steps)
+
+
+def _place(left: _Name, right: _Name, at: int, taken: tuple[int, ...], slips: int, steps: Iterator[int]) -> bool:
+    """Find a place for the stored words from `at` on; `taken[j]` is the stored word that heard word j stands for."""
+    if next(steps, None) is None:
+        return False
+    if at == len(left.words):
+        return _rest_is_second_names(left, right, taken)
+    for length, width in _RUNS:
+        if at + length > len(left.words):
+            continue
+        for start in range(len(right.words) - width + 1):
+            if any(taken[j] >= 0 for j in range(start, start + width)):
+                continue
+            cost = _run_cost("".join(left.words[at : at + length]), "".join(right.words[start : start + width]))
+            if cost > slips or (cost and at == 0 and len(left.words) > 1):  # slips are a matter of last names
+                continue
+            now = taken[:start] + (at + length - 1,) * width + taken[start + width :]
+            if _place(left, right, at + length, now, slips - cost, steps):
+                return True
+    return _is_second_name(left, at) and _place(left, right, at + 1, taken, slips, steps)
+
+
+def _is_second_name(name: _Name, at: int) -> bool:
+    """A word between the first and the last name, tied to neither, may be left out."""
+    return 0 < at < name.surname_start() and not name.tied[at] and not name.tied[at + 1]
+
+
+def _rest_is_second_names(left: _Name, right: _Name, taken: tuple[int, ...]) -> bool:
+    """What is left over of the heard words must follow a first name that was found."""
+    last_name = left.surname_start()
+    for index, stored in enumerate(taken):
+        if stored >= 0:
+            continue
+        tied_on = right.tied[index] or (index + 1 < len(taken) and right.tied[index + 1])
+        if index == 0 or tied_on or not 0 <= taken[index - 1] < last_name:
+            return False
+    return True
+
+
+@lru_cache(maxsize=65_536)
+def _run_cost(stored: str, heard: str) -> int:
+    if abs(len(stored) - len(heard)) > 4:
+        return VETO
+    return min(_reading_cost(ours, theirs) for ours in readings(stored) for theirs in readings(heard))
+
+
+def _reading_cost(stored: Sound, heard: Sound) -> int:
+    cost = sound_cost(stored.signs, heard.signs)
+    if cost < VETO and len(stored.signs) == len(heard.signs):
+        if any({a, b} == {"+", "-"} for a, b in zip(stored.lengths, heard.lengths, strict=True)):
+            return VETO
+    return cost
+
+
+# --- how like, when not the same ------------------------------------------------------------------------------------
+
+_MOST_UNLIKE_SAME: Final = 0.85
+
+
+def _graded(left: _Name, right: _Name) -> float:
+    """Likeness below SAME: words paired best first, the last name counting for half of the whole."""
+    pairs = sorted(
+        ((_likeness(ours, theirs), i, j) for i, ours in enumerate(left.words) for j, theirs in enumerate(right.words)),
+        reverse=True,
+    )
+    found: dict[int, float] = {}
+    used: set[int] = set()
+    for value, i, j in pairs:
+        if i not in found and j not in used:
+            found[i] = value
+            used.add(j)
+    last = len(left.words) - 1
+    first_share = 0.5 / last if last else 0.0
+    total = sum(value * ((0.5 if last else 1.0) if i == last else first_share) for i, value in found.items())
+    surplus = max(0, len(right.words) - len(left.words))
+    return min(_MOST_UNLIKE_SAME, total * 0.9**surplus)
+
+
+@lru_cache(maxsize=65_536)
+def _likeness(stored: str, heard: str) -> float:
+    """Two independent witnesses, sound and letters; the more doubtful one speaks."""
+    sounds = sound_ratio(readings(stored)[0].signs, readings(heard)[0].signs)
+    return min(sounds, jellyfish.jaro_winkler_similarity(_folded(stored), _folded(heard)))
