@@ -11,16 +11,23 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.speech.numbers import LIMIT, Lang, cardinal
+from gateway.speech.numbers import Lang, cardinal
 
 MAX_LABEL: Final = 80
 MAX_FIRST_NAME: Final = 30
 
-_MARKUP: Final = re.compile(r"<[^<>]*>|\[[^\[\]]*\]\([^()]*\)|\{[^{}]*\}|`[^`]*`|https?:\S*|www\.\S*")
+_MARKUP: Final = re.compile(
+    r"(?is)<(script|style)\b.*?</\1>|<[^<>]*>|\[[^\[\]]*\]\([^()]*\)|\{[^{}]*\}|`[^`]*`|https?:\S*|www\.\S*"
+)
 _ABBREVIATIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {
         "inkl.": "inklusive",
         "incl.": "inklusive",
+        "stk.": "Stück",
+        "dr.": "Doktor",
+        "j.": "Jahre",
+        "st.": "Sankt",
+        "nr.": "Nummer",
         "exkl.": "exklusive",
         "ca.": "zirka",
         "min.": "Minuten",
@@ -53,17 +60,33 @@ _ABBREVIATIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 _SYMBOLS: Final = re.compile(r"\s*([&+/%€])\s*")
-_STOP: Final = re.compile(r"[.!?:;|\n\r]|\s[-–—]\s")
-_NOT_WORDS: Final = re.compile(r"[^\w\s,'’-]|_")
+#: Brackets, and digits beside other signs, rewritten so that each stands alone: "30-60", "1.000", "1,5", "½", "B12".
+_NUMBERS: Final = (
+    (re.compile(r"[()\[\]]"), {"de": " ", "en": " "}),
+    (re.compile(r"€\s*(\d+)"), {"de": r"\1 €", "en": r"\1 €"}),
+    (re.compile(r"(?<=\d)\s?[-–]\s?(?=\d)"), {"de": " bis ", "en": " to "}),
+    (re.compile(r"(?<=\d)\.(?=\d{3}\b)"), {"de": "", "en": ""}),
+    (re.compile(r"(?<=\d),(?=\d)"), {"de": " Komma ", "en": " point "}),
+    (re.compile(r"(?<=\d)\.(?=\d)"), {"de": " Punkt ", "en": " point "}),
+    (re.compile(r"\b1[/⁄]2\s+(?=Kopf)"), {"de": "halber ", "en": "half "}),
+    (re.compile(r"\b1[/⁄]2\b"), {"de": "halbe", "en": "half"}),
+    (re.compile(r"(?<=\d)-?(?=[^\W\d_])|(?<=[^\W\d_])-?(?=\d)"), {"de": " ", "en": " "}),
+)
+_INFINITIVE: Final = re.compile(r"\w+(?:en|ern|eln)$")
+_TWO_DEEDS: Final = re.compile(r"^(\w+(?:en|ern|eln) (?:und|oder|and|or) )(\w)(?=\w*(?:en|ern|eln)$)")
+_STOP: Final = re.compile(r"[.!?;](?:\s|$)|[\n\r]")
+_NOT_WORDS: Final = re.compile(r"[^\w\s,'’-]|_|(?<!\w)[-'’]+|[-'’]+(?!\w)")
 _GROUPS: Final = re.compile(r"(?<=\w) (Damen|Herren|Kinder|Mädchen|Jungen|Jungs)$")
-_PREPOSITION_ENDS: Final = re.compile(r"\b(?:für|und|oder|mit|ohne|bei)$", re.IGNORECASE)
+_LINKING: Final = frozenset({"für", "und", "oder", "mit", "ohne", "bei", "and", "or"})
 
-#: Words no service is called by, but texts that try to steer a language model use.
+#: Phrases no service is called by, but texts that try to steer a language model use. Labels are our own catalogue's, so
+#: this is the last of several fences: nothing spoken here can move the gateway to do anything.
 _STEERING: Final = re.compile(
-    r"\b(?:ignor\w*|instruct\w*|prompt\w*|system\w*|assist\w+|developer|admin\w*|jailbreak\w*|overrid\w*|disregard\w*|"
-    r"forget|pretend|execute|delete|cancel\w*|refund\w*|password|api|token|tool\w*|function\w*|sql|select|drop|"
-    r"anweisung\w*|vergiss|vergesse\w*|lösch\w*|stornier\w*|passwort|befehl\w*|ausführen|kostenlos|gratis|"
-    r"you are|you must|du bist|sie sind|du musst)\b",
+    r"\b(?:ignore|ignoring|ignorier\w*|instruction\w*|prompts?|jailbreak\w*|overrid\w*|disregard|pretend|execute|delete|"
+    r"cancel\w*|refund\w*|password|passwort|admin|developer mode|system (?:message|mode|override)|"
+    r"assistant|tool call\w*|function call\w*|api keys?|drop table|select .{0,20} from|"
+    r"anweisung\w*|vergiss|vergesst|lösche\w*|stornier\w*|befehl\w*|führe aus|"
+    r"you are|you must|du bist|sie sind|du musst|sie müssen)\b",
     re.IGNORECASE,
 )
 
@@ -75,60 +98,84 @@ def service_words(name: str, *, lang: Lang) -> str | None:
     "Schnitt + Farbe Damen" -> "Schnitt und Farbe für Damen"; "Intensivpflege / Haarkur" -> "Intensivpflege oder Haarkur".
     """
     plain = _plain(name)
-    if _STEERING.search(plain):
+    if plain is None or _STEERING.search(plain):
         return None
     words = _words(_spelled_out(plain, lang))
-    items = [_item(item) for item in words.split(",")]
-    return _join(_fit([item for item in items if item]), lang) or None
+    items = [_item(item, lang) for item in words.split(",")]
+    return _join(_fit([item for item in items if item]), lang).replace("eins Stunden", "eine Stunde") or None
 
 
 def first_name_words(name: str) -> str | None:
     """Return a first name of letters, hyphens and apostrophes, at most 30 characters; None when nothing is left."""
     plain = _plain(name)
-    if _STEERING.search(plain):
+    if plain is None or _STEERING.search(plain):
         return None
     kept = re.sub(r"\d", "", _words(plain)).replace(",", " ")
     return _cut(" ".join(kept.split()), MAX_FIRST_NAME).strip(" -'’") or None
 
 
-def _plain(text: str) -> str:
-    """Return one line without markup, control and invisible characters, in composed Unicode form."""
+def _plain(text: str) -> str | None:
+    """Return the text without markup and control signs, in composed Unicode form.
+
+    None when it has letters of another script: no German voice reads them, and they may only look like Latin ones.
+    """
     composed = unicodedata.normalize("NFKC", text[:1000])
-    spaced = "".join(" " if unicodedata.category(c) in ("Zs", "Zl", "Zp") or c == "\t" else c for c in composed)
-    visible = "".join(c for c in spaced if c in "\n\r" or unicodedata.category(c)[0] != "C")
-    return _MARKUP.sub(" ", visible).strip()
+    if any(c.isalpha() and not c.isascii() and not unicodedata.name(c, "").startswith("LATIN") for c in composed):
+        return None
+    return _MARKUP.sub(" ", "".join(_kept(c) for c in composed)).strip()
+
+
+def _kept(c: str) -> str:
+    if c.isalpha() or c in "\n\r’–—€⁄" or (c.isascii() and c.isprintable()):
+        return c
+    return " " if c.isspace() else ""
 
 
 def _spelled_out(text: str, lang: Lang) -> str:
-    table = _ABBREVIATIONS[lang]
-    tokens = _SYMBOLS.sub(r" \1 ", re.sub(r"(?<=\d)(?=[^\W\d_])", " ", text)).split(" ")
-    words = [table.get(token.lower(), token) for token in tokens if token]
-    return " ".join(words).strip()
+    for pattern, replacement in _NUMBERS:
+        text = pattern.sub(replacement[lang], text)
+    tokens = _SYMBOLS.sub(r" \1 ", _signs_as_list(text)).split(" ")
+    return " ".join(_unabbreviated(token, _ABBREVIATIONS[lang]) for token in tokens if token)
+
+
+def _unabbreviated(token: str, table: Mapping[str, str]) -> str:
+    """Look a token up as it stands, and with the full stop that owners leave out ("30 Min") unless it is one letter."""
+    key = token.lower()
+    return table.get(key) or (table.get(f"{key}.") if len(key) > 1 else None) or token
+
+
+def _signs_as_list(text: str) -> str:
+    """Between several parts, and between things done ("waschen/föhnen"), a sign means a list; else its own word."""
+    for signs in (r"[+&]", "/"):
+        parts = [part.strip() for part in re.split(signs, text)]
+        if len(parts) > 2 or all(_INFINITIVE.match(part) for part in parts):
+            text = ", ".join(parts)
+    return text
 
 
 def _words(text: str) -> str:
-    """Return the words up to the first sentence mark; brackets and other signs become spaces."""
-    lines = _STOP.split(text.replace("(", " ").replace(")", " "))
-    first = next((line for line in lines if re.search(r"[^\W\d_]{2}", line)), "")
+    """Return the words up to the first end of a sentence or line; brackets and other signs become spaces."""
+    first = next((line for line in _STOP.split(text) if re.search(r"[^\W\d_]{2}", line)), "")
     return " ".join(_NOT_WORDS.sub(" ", first).split())
 
 
-def _item(text: str) -> str:
-    words = [_word(word) for word in text.split()]
-    while words and words[-1].lower() in ("und", "oder", "and", "or"):
+def _item(text: str, lang: Lang) -> str:
+    words = [said for word in text.split() if (said := _word(word, lang))]
+    while words and words[-1].lower() in _LINKING:
         words.pop()
     while words and words[0].lower() in ("und", "oder", "and", "or"):
         words.pop(0)
-    said = " ".join(words).strip(" -'’")
-    if said and (group := _GROUPS.search(said)) and not _PREPOSITION_ENDS.search(said[: group.start()]):
-        said = f"{said[: group.start()]} für {group.group(1)}"
+    if lang == "de" and len(words) > 1 and words[-2].lower() not in _LINKING:
+        words = _GROUPS.sub(r" für \1", " ".join(words)).split(" ")
+    said = _TWO_DEEDS.sub(lambda found: found.group(1) + found.group(2).upper(), " ".join(words))
     return said[:1].upper() + said[1:]
 
 
-def _word(word: str) -> str:
-    if any(c.isdigit() for c in word):
-        digits = "".join(c for c in word if c.isdecimal() and c.isascii())
-        return cardinal(int(digits)) if digits and int(digits) < LIMIT else ""
+def _word(word: str, lang: Lang) -> str:
+    if word.isdecimal():
+        return cardinal(int(word), lang=lang) if len(word) < 6 else ""
+    if word.isupper() and word.lower() in _LINKING:
+        return word.lower()
     return word.capitalize() if word.isupper() and len(word) > 3 else word
 
 

@@ -109,23 +109,24 @@ def year(number: int, *, lang: Lang = "de") -> str:
     English keeps "two thousand twenty-seven": "twenty twenty-seven" could be heard as a time of day.
     """
     hundreds, rest = divmod(number, 100)
-    if 11 <= hundreds <= 19:
-        if lang == "de":
-            return f"{_de_cardinal(hundreds)}hundert{_de_cardinal(rest) if rest else ''}"
-        return f"{_en_cardinal(hundreds)} {_en_cardinal(rest) if rest > 9 else 'oh ' + _en_cardinal(rest)}".replace(
-            "oh zero", "hundred"
-        )
-    return cardinal(number, lang=lang).replace(" and ", " ")
+    if not 11 <= hundreds <= 19:
+        return cardinal(number, lang=lang).replace(" and ", " ")
+    if lang == "de":
+        return f"{_de_cardinal(hundreds)}hundert{_de_cardinal(rest) if rest else ''}"
+    tail = "hundred" if rest == 0 else f"oh {_en_cardinal(rest)}" if rest < 10 else _en_cardinal(rest)
+    return f"{_en_cardinal(hundreds)} {tail}"
 
 
 def _de_cardinal(number: int) -> str:
     if number >= 1000:
         thousands, rest = divmod(number, 1000)
         head = "" if thousands == 1 else _de_bound(thousands)
-        return f"{head}tausend{_de_cardinal(rest) if rest else ''}"
+        # "hundert", but "tausendeinhundert": inside a longer number the one is said
+        link = "ein" if 100 <= rest < 200 else ""
+        return f"{head}tausend{link}{_de_cardinal(rest) if rest else ''}"
     if number >= 100:
         hundreds, rest = divmod(number, 100)
-        head = "" if hundreds == 1 else _de_bound(hundreds)
+        head = "" if hundreds == 1 else _DE_SMALL[hundreds]
         return f"{head}hundert{_de_cardinal(rest) if rest else ''}"
     if number < 20:
         return _DE_SMALL[number]

@@ -8,7 +8,7 @@ Nothing here says Sie or du: every function returns a part of a sentence that fi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, Protocol
 
@@ -59,6 +59,8 @@ class Voice(Protocol):
     @property
     def OR(self) -> str: ...
     @property
+    def AS_WELL_AS(self) -> str: ...
+    @property
     def THROUGH(self) -> str: ...
     @property
     def AT_STAFF(self) -> str: ...
@@ -68,7 +70,7 @@ class Voice(Protocol):
     def calendar_day(self, day: date, *, case: str, with_month: bool, with_year: bool) -> str: ...
     def weekday_only(self, day: date) -> str: ...
     def clock(self, at: time, *, style: str) -> str: ...
-    def day_and_clock(self, day: str, at: time, *, relative: bool) -> str: ...
+    def day_and_clock(self, day: str, at: time, *, compact: bool) -> str: ...
     def span(self, start: time, end: time) -> str: ...
     def duration(self, minutes: int, *, dative: bool) -> str: ...
     def price(self, euros: int, cents: int) -> str: ...
@@ -95,7 +97,7 @@ def say_time(at: time, *, lang: Lang = "de", style: TimeStyle = "um") -> str:
 def say_datetime(at: datetime, *, lang: Lang = "de", today: date | None = None) -> str:
     """Return "am Dienstag, dem ersten Dezember, um halb drei" or "morgen um vierzehn Uhr"; `at` is naive local time."""
     day, relative = _day(at.date(), lang=lang, today=today, case="am")
-    return VOICES[lang].day_and_clock(day, at.time(), relative=relative)
+    return VOICES[lang].day_and_clock(day, at.time(), compact=relative)
 
 
 def say_span(start: time, end: time, *, lang: Lang = "de", day: date | None = None, today: date | None = None) -> str:
@@ -143,12 +145,12 @@ def say_list(items: Sequence[str], conj: Literal["und", "oder"] = "und", *, lang
     return _joined(items, voice.AND if conj == "und" else voice.OR)
 
 
-def say_offers(offers: Sequence[Offer], *, lang: Lang = "de", today: date | None = None, max_words: int = 22) -> str:
+def say_offers(offers: Sequence[Offer], *, lang: Lang = "de", today: date | None = None, max_words: int = 23) -> str:
     """Return offers as one part of a sentence, in their order, a day said once for offers that follow each other on it.
 
     "am Dienstag, dem ersten Dezember, um zehn Uhr bei Emma, um halb zwölf bei Fabian oder um vierzehn Uhr bei Oliver".
-    A staff member common to all is named once, in front: "bei Emma morgen um zehn oder elf Uhr". When the whole is
-    longer than `max_words`, later days are said shorter ("am Mittwoch, dem zweiten", then "am Mittwoch"), never less clear.
+    A staff member common to all is named once, in front: "bei Emma morgen um zehn Uhr oder um elf Uhr". What is longer
+    than `max_words` is shortened step by step: a month or a date that is clear without being said, at last the staff.
     Raises ValueError without offers.
     """
     if not offers:
@@ -183,10 +185,12 @@ def say_opening(week: Mapping[int, Sequence[tuple[time, time]]], *, lang: Lang =
     if not by_hours:
         raise ValueError("no day is open")
     voice = VOICES[lang]
-    return _joined(
-        [f"{_joined(_weekdays(days, voice), voice.AND)} {say_hours(h, lang=lang)}" for h, days in by_hours.items()],
-        voice.AND,
-    )
+    parts = [
+        f"{_joined(_weekdays(days, voice), voice.AND)} {say_hours(spans, lang=lang)}"
+        for spans, days in by_hours.items()
+    ]
+    nested = any(f" {voice.AND} " in part for part in parts)  # then a second "und" would blur which hours are whose
+    return _joined(parts, voice.AS_WELL_AS if nested else voice.AND)
 
 
 def say_digits(number: str, *, lang: Lang = "de") -> str:
@@ -238,26 +242,31 @@ def _year_needed(day: date, today: date | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Brevity:
-    """What may be left out to keep a sentence short; each step is only taken where the shorter words stay clear."""
+    """What may be left out to keep a sentence short."""
 
-    drop_month: bool = False  # of a later day in the month just said
-    weekday_later: bool = False  # a later day within six days of the one just said
-    weekday_first: bool = False  # the first day, within six days of today
-    drop_staff: bool = False
+    later_month: bool = False  # of a day in the month just said: "am Mittwoch, dem zweiten"
+    later_date: bool = False  # of a day in the week just said, or within six days of today: "am Mittwoch"
+    first_date: bool = False  # of the first day, within six days of today
+    first_month: bool = False  # of the first day, within four weeks of today
+    staff: bool = False
 
 
-_BREVITIES: Final = (
+_STEPS: Final = (
     _Brevity(),
-    _Brevity(drop_month=True),
-    _Brevity(drop_month=True, weekday_later=True),
-    _Brevity(drop_month=True, weekday_later=True, weekday_first=True),
-    _Brevity(drop_month=True, weekday_later=True, weekday_first=True, drop_staff=True),
+    _Brevity(later_month=True),
+    _Brevity(later_month=True, later_date=True),
+    _Brevity(later_month=True, later_date=True, first_date=True),
+    _Brevity(later_month=True, later_date=True, first_date=True, first_month=True),
 )
+#: Taken one after the other until the words fit; leaving out the staff is the last resort.
+_BREVITIES: Final = (*_STEPS, *(replace(step, staff=True) for step in _STEPS))
+_WEEK: Final = timedelta(days=7)
+_FOUR_WEEKS: Final = timedelta(days=28)
 
 
 def _offers(offers: Sequence[tuple[datetime, str]], *, lang: Lang, today: date | None, brevity: _Brevity) -> str:
     voice = VOICES[lang]
-    names = {"" if brevity.drop_staff else name for _, name in offers}
+    names = {"" if brevity.staff else name for _, name in offers}
     common = names.pop() if len(names) == 1 else None
     parts: list[str] = []
     previous: date | None = None
@@ -265,8 +274,8 @@ def _offers(offers: Sequence[tuple[datetime, str]], *, lang: Lang, today: date |
         if at.date() == previous:
             part = voice.clock(at.time(), style="um")
         else:
-            day, relative = _offer_day(at.date(), previous, lang=lang, today=today, brevity=brevity)
-            part = voice.day_and_clock(day, at.time(), relative=relative)
+            day, compact = _offer_day(at.date(), previous, lang=lang, today=today, brevity=brevity)
+            part = voice.day_and_clock(day, at.time(), compact=compact)
         parts.append(part if common is not None or not name else f"{part} {voice.AT_STAFF} {name}")
         previous = at.date()
     said = _joined(parts, voice.OR)
@@ -276,17 +285,31 @@ def _offers(offers: Sequence[tuple[datetime, str]], *, lang: Lang, today: date |
 def _offer_day(
     day: date, previous: date | None, *, lang: Lang, today: date | None, brevity: _Brevity
 ) -> tuple[str, bool]:
+    """Return the day as short as `brevity` allows and clearness permits, and whether it is compact (see `_day`)."""
     voice = VOICES[lang]
-    full = _day(day, lang=lang, today=today, case="am")
-    if full[1]:
-        return full
-    anchor, allowed = (today, brevity.weekday_first) if previous is None else (previous, brevity.weekday_later)
-    if allowed and anchor is not None and timedelta(0) < day - anchor < timedelta(days=7):
+    said, relative = _day(day, lang=lang, today=today, case="am")
+    if relative:
+        return said, True
+    ahead = None if today is None else day - today
+    soon = _within(ahead, _WEEK)
+    if previous is None:
+        date_known, month_known = soon and brevity.first_date, brevity.first_month and _within(ahead, _FOUR_WEEKS)
+    else:
+        date_known = brevity.later_date and (soon or _later_in_week(day, previous))
+        month_known = brevity.later_month and (previous.year, previous.month) == (day.year, day.month)
+    if date_known:
         return voice.weekday_only(day), True
-    same_month = previous is not None and (previous.year, previous.month) == (day.year, day.month)
-    if brevity.drop_month and same_month:
+    if month_known:
         return voice.calendar_day(day, case="am", with_month=False, with_year=False), False
-    return full
+    return said, False
+
+
+def _within(ahead: timedelta | None, limit: timedelta) -> bool:
+    return ahead is not None and timedelta(0) < ahead < limit
+
+
+def _later_in_week(day: date, previous: date) -> bool:
+    return previous < day and day.isocalendar()[:2] == previous.isocalendar()[:2]
 
 
 # ----------------------------------------------------------------------------------------------------------- joining

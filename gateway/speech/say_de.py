@@ -30,6 +30,7 @@ RELATIVE: Final[Mapping[int, str]] = {0: "heute", 1: "morgen", 2: "übermorgen"}
 
 AND: Final = "und"
 OR: Final = "oder"
+AS_WELL_AS: Final = "sowie"
 THROUGH: Final = "bis"
 AT_STAFF: Final = "bei"
 NEUTRAL_SERVICE: Final = "die gewünschte Leistung"
@@ -81,11 +82,11 @@ def plain_clock(at: time) -> str:
     return _hour_and_minute(at) + (f" {part}" if (part := _early_part(at)) else "")
 
 
-def day_and_clock(day: str, at: time, *, relative: bool) -> str:
+def day_and_clock(day: str, at: time, *, compact: bool) -> str:
     """Join a day and a time: "morgen um vierzehn Uhr", "am Dienstag, dem ersten Dezember, um halb drei"."""
-    if relative and _early_part(at) == "morgens":  # nobody says "morgen um sieben Uhr morgens"
+    if compact and _early_part(at) == "morgens":  # nobody says "morgen um sieben Uhr morgens"
         return f"{day} früh um {_hour_and_minute(at)}"
-    return f"{day}{' ' if relative else ', '}{clock(at, style='um')}"
+    return f"{day}{' ' if compact else ', '}{clock(at, style='um')}"
 
 
 def span(start: time, end: time) -> str:
@@ -93,7 +94,7 @@ def span(start: time, end: time) -> str:
     last = "vierundzwanzig Uhr" if end == time(0) else plain_clock(end)
     same_part = _early_part(start) == (_early_part(end) if end != time(0) else None)
     if same_part:
-        first = cardinal(start.hour) if start.minute == 0 else _hour_and_minute(start)
+        first = cardinal(start.hour, before_noun=True) if start.minute == 0 else _hour_and_minute(start)
     else:
         first = plain_clock(start)
     return f"von {first} bis {last}"
@@ -125,7 +126,7 @@ def price(euros: int, cents: int) -> str:
 
 def all_day() -> str:
     """Return what a day open around the clock is called."""
-    return "durchgehend"
+    return "rund um die Uhr"
 
 
 def digit(character: str) -> str:

@@ -29,6 +29,7 @@ RELATIVE: Final[Mapping[int, str]] = {0: "today", 1: "tomorrow", 2: "the day aft
 
 AND: Final = "and"
 OR: Final = "or"
+AS_WELL_AS: Final = "as well as"
 THROUGH: Final = "to"
 AT_STAFF: Final = "with"
 NEUTRAL_SERVICE: Final = "the service you asked for"
@@ -75,9 +76,9 @@ def clock(at: time, *, style: str) -> str:
 
 def plain_clock(at: time) -> str:
     """Return the time without preposition."""
-    this, following = (cardinal((hour - 1) % 12 + 1, lang="en") for hour in (at.hour, at.hour + 1))
     if not _PLAIN_FROM <= at <= _PLAIN_TO:
-        return f"{_digital(this, at.minute)} {'AM' if at.hour < 12 else 'PM'}"
+        return _half_day_clock(at)
+    this, following = _twelve(at.hour), _twelve(at.hour + 1)
     fixed = {
         0: f"{this} o'clock",
         15: f"a quarter past {this}",
@@ -87,14 +88,18 @@ def plain_clock(at: time) -> str:
     return fixed.get(at.minute) or _digital(this, at.minute)
 
 
-def day_and_clock(day: str, at: time, *, relative: bool) -> str:
+def day_and_clock(day: str, at: time, *, compact: bool) -> str:
     """Join a day and a time: "tomorrow at two o'clock", "on Tuesday, the first of December, at half past two"."""
-    return f"{day}{' ' if relative else ', '}{clock(at, style='um')}"
+    return f"{day}{' ' if compact else ', '}{clock(at, style='um')}"
 
 
 def span(start: time, end: time) -> str:
-    """Return "from nine o'clock to half past ten"; an end of 00:00 is midnight."""
-    return f"from {plain_clock(start)} to {'midnight' if end == time(0) else plain_clock(end)}"
+    """Return "from nine to ten thirty AM", "from nine AM to seven PM"; an end of 00:00 is midnight."""
+    if end == time(0):
+        return f"from {_half_day_clock(start)} to midnight"
+    same_half = (start.hour < 12) == (end.hour < 12)
+    first = _digital(_twelve(start.hour), start.minute) if same_half else _half_day_clock(start)
+    return f"from {first} to {_half_day_clock(end)}"
 
 
 def duration(minutes: int, *, dative: bool) -> str:
@@ -119,11 +124,13 @@ def duration(minutes: int, *, dative: bool) -> str:
 
 
 def price(euros: int, cents: int) -> str:
-    """Return "eighty-five euros", "twelve euros fifty", "fifty cents"."""
-    if cents and not euros:
-        return f"{cardinal(cents, lang='en')} {'cent' if cents == 1 else 'cents'}"
-    words = f"{cardinal(euros, lang='en')} {'euro' if euros == 1 else 'euros'}"
-    return f"{words} {cardinal(cents, lang='en')}" if cents else words
+    """Return "eighty-five euros", "twelve euros and fifty cents", "fifty cents"."""
+    parts = []
+    if euros or not cents:
+        parts.append(f"{cardinal(euros, lang='en')} {'euro' if euros == 1 else 'euros'}")
+    if cents:
+        parts.append(f"{cardinal(cents, lang='en')} {'cent' if cents == 1 else 'cents'}")
+    return " and ".join(parts)
 
 
 def all_day() -> str:
@@ -134,6 +141,15 @@ def all_day() -> str:
 def digit(character: str) -> str:
     """Return the word for one digit or for the plus of an international number."""
     return "plus" if character == "+" else cardinal(int(character), lang="en")
+
+
+def _half_day_clock(at: time) -> str:
+    """Return "nine thirty AM": certain in every context, so outside opening time and for both ends of a span."""
+    return f"{_digital(_twelve(at.hour), at.minute)} {'AM' if at.hour < 12 else 'PM'}"
+
+
+def _twelve(hour: int) -> str:
+    return cardinal((hour - 1) % 12 + 1, lang="en")
 
 
 def _digital(hour: str, minute: int) -> str:

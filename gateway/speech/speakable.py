@@ -13,14 +13,14 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 #: problem -> what gives it away. The order is the order of the report.
 _PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
     "digits": re.compile(r"\d+(?:[\d.:,-]*\d)?"),
-    "id": re.compile(r"\b\w*_\w*\b|\b[0-9a-f]{8,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])\w{4,}\b"),
+    "id": re.compile(r"\b\w*_\w*\b|\b(?=\w*\d)(?=\w*[A-Za-z])\w{4,}\b"),
     "markup": re.compile(r"[<>{}\[\]`*#|\\^~_]|https?:|www\."),
     "symbol": re.compile(r"[€$%&+=/@§°()\"“”„]"),
     "control": re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"),
     "abbreviation": re.compile(
         r"\b(?:z\. ?B|d\. ?h|u\. ?a|bzw|ca|inkl|evtl|usw|Std|Min|Nr|Tel|Str|Mo|Di|Mi|Do|Fr|Sa|So|[ap]\.m|e\.g|i\.e)\."
     ),
-    "placeholder": re.compile(r"\b(?:None|null|nan|True|False|undefined)\b(?! (?:Uhr|Euro|\w+ll\b|eins|zwei|drei))"),
+    "placeholder": re.compile(r"\b(?:nan|NaN|undefined|True|False)\b|\bNone\b(?! of)"),
     "spacing": re.compile(r"^\s|\s$|\s{2,}|\s[,.!?]|,,|\.\.(?!\.)"),
 }
 
@@ -65,4 +65,5 @@ def _clip(sentence: str) -> str:
         return sentence
     kept = sentence[: places[MAX_WORDS - 1]]
     comma = kept.rfind(",")
-    return (kept[:comma] if comma > 0 else kept).rstrip(" ,;:-") + "."
+    mark = sentence[-1] if sentence[-1] in ".!?" else "."
+    return (kept[:comma] if comma > 0 else kept).rstrip(" ,;:-") + mark
