@@ -33,7 +33,7 @@ _SOUNDS: Final = tuple(
     for pattern, replacement in (
         (r"tsch|dsch", "C"),
         (r"sch|sh", "S"),
-        (r"chs|cks|ks|gs$", "x"),
+        (r"chs|cks|ks", "x"),
         (r"ch", "X"),
         (r"ph", "f"),
         (r"th|dt", "t"),
@@ -52,19 +52,24 @@ _SOUNDS: Final = tuple(
         (r"(?<=[aeiouAOUY])h", ""),
         (r"v", "f"),
         (r"(.)\1+", r"\1"),
-        (r"d$", "t"),
-        (r"b$", "p"),
-        (r"g$", "k"),
     )
 )
+_FINALS: Final = {"d": "t", "b": "p", "g": "k"}
+
+
+@lru_cache(maxsize=8192)
+def letters_by_ear(word: str) -> str:
+    """Return one `plain` word with each sound written one way; stems and endings stay separable, unlike in `sound`."""
+    for pattern, replacement in _SOUNDS:
+        word = pattern.sub(replacement, word)
+    return word
 
 
 @lru_cache(maxsize=4096)
 def sound(word: str) -> str:
     """Return the sound code of one `plain` word: what a German ear keeps of it."""
-    for pattern, replacement in _SOUNDS:
-        word = pattern.sub(replacement, word)
-    return word
+    word = letters_by_ear(word.removesuffix("gs") + "x" if word.endswith("gs") else word)
+    return word[:-1] + _FINALS.get(word[-1:], word[-1:])
 
 
 # How other spellings are heard by a German; each table is one language's rules, applied in order.

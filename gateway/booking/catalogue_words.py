@@ -1,0 +1,286 @@
+"""What the words of the trade mean: concepts of hair, beauty and practice services, with the stems that name them.
+
+General trade knowledge, no company's catalogue. One line is one concept: `key [> parent ...] [~ parent ...] = stems`.
+`>` is "is a": a root touch-up is a colouring, so a caller who says "Ansatz" can be offered "Farbe". `~` is a looser
+kinship: near enough to ask about, too far to book unasked ("Strähnen" for "Farbe"). Stems may stand anywhere in a
+compound ("Trockenhaarschnitt"); a stem with `$` only as a whole word or at a joint of known stems.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["act", "minor", "part", "who", "length", "size", "extent", "manner", "occasion"]
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing a service name or a caller can mean.
+
+    `act` and `part` decide what is booked; `minor` acts come along with others (washing); `who`, `length`, `size` and
+    `extent` are exclusive properties; `manner` and `occasion` colour a wish without changing it.
+    """
+
+    key: str
+    kind: Kind
+    parents: tuple[str, ...]
+    loose_parents: tuple[str, ...]
+    stems: tuple[str, ...]
+
+
+_TABLES: Final[dict[Kind, str]] = {
+    "act": """
+        cut = schneid schnitt geschnitten schnipp kürz stutz haircut cut$ abschneid
+        tips > cut = spitzen spitze$
+        fringe > cut = pony ponny fransen
+        machine_cut > cut = maschin buzz millimeter
+        fade > cut = fade übergang undercut
+        thin > cut = ausdünn effilier
+        colour = farb färb gefärb color kolor colour umfärb
+        root > colour = ansatz ansätz nachwuchs haaransatz
+        lengths > colour = längenausgleich längen$
+        tint > colour = tönung tönen tönt getönt tön$ tonung
+        grey > colour = grau
+        toner > tint = toner abmattier mattier
+        gloss ~ tint care = gloss glanz
+        bleach ~ colour = blondier blond aufhell bleich entfärb
+        highlights ~ colour = strähn strahn mesch meche folien highlight foil
+        balayage ~ highlights = balayage balajage balajasch balayasch
+        ombre > balayage = ombre sombre
+        babylights > highlights = babylight
+        perm = dauerwell umformung volumenwell minipli perm$
+        straighten = glätt keratin glattmach straight
+        curls ~ style = locken lock$ gelockt curl lockenstab
+        waterwave = wasserwell
+        updo = hochsteck steckfrisur aufsteck hochgesteckt
+        braid ~ updo = flecht zopf zöpf braid cornrow
+        bridal = braut hochzeit bräut heirat
+        extension = extension verlänger verdicht tressen tape$ tapes$ bonding
+        wig = perücke toupet haarteil
+        care = pfleg kur$ treatment repair maske$ packung conditioner spülung aufbau
+        olaplex > care = olaplex
+        detox > care = detox
+        donate = spende spenden$ gespendet
+        shave = rasur rasier gillette
+        trim = trimm
+        contour = kontur
+        polish = polier lackier lack$ nagellack
+        nail_set > nail = modellage neumodell modellier
+        nail_design > nail = nailart design$
+        gel > nail = gel$ acryl$
+        shellac > nail = shellac shellack
+        french > nail = french
+        refill = auffüll refill nachfüll nachmach
+        remove = entfern ablös abnehm abmach
+        manicure > hand ~ nail = manikür handpfleg manicure
+        pedicure > foot ~ toenail = pedikür fußpfleg fusspfleg pedicure podolog
+        pluck = zupf
+        wax = wachs wax enthaar epilier epilation sugar harz$
+        thread = faden$ threading fadentechnik
+        laser = laser
+        lift = lifting lift$ geliftet
+        laminate = lamin
+        pmu = permanent pmu$ microblad
+        facial > face = gesichtsbehandl gesichtspfleg kosmetikbehandl facial
+        cleanse = ausreinig tiefenreinig
+        peel = peeling peel$ mikrodermabrasion microdermabrasion
+        needling = needling
+        acne = akne pickel unrein
+        antiage = antiaging falten hyaluron
+        makeup = makeup schmink visag geschminkt
+        tan = solarium bräun
+        pierce = piercing ohrloch ohrlöcher stechen
+        tattoo = tattoo tätow
+        massage = massage massier massag
+        hotstone > massage = hotstone
+        thai > massage = thai
+        reflex > massage = reflexzon
+        lymph ~ massage = lymph drainage mld$
+        physio = physio krankengymnast kg$ heilgymnast
+        equipment > physio = gerät kgg$
+        manual ~ physio = manuelle manueller mt$
+        heat = fango wärme heißluft rotlicht moor
+        electro = elektrotherap reizstrom
+        ultrasound = ultraschall sono$ sonograf sonograph
+        taping = taping kinesio getaped
+        pelvic = beckenboden
+        osteopathy = osteopath
+        chiro = chiro einrenk
+        acupuncture = akupunktur
+        ergo = ergotherap
+        speech_therapy = logopäd
+        check = kontroll vorsorge checkup untersuch nachschau durchsehen
+        vaccinate = impf
+        blood = blutabnahm blutbild blut$
+        prescription = rezept
+        referral = überweis
+        sick_note = krankschreib krankmeld krankgeschrieb
+        acute = notfall schmerz akut
+        ecg = ekg$
+        skin_cancer > check = hautkrebs hautscreen
+        dressing = verband wundversorg
+        xray = röntgen
+        dental_clean > teeth = zahnreinig pzr$ prophylax zahnstein
+        filling = füllung plomb
+        crown = krone$ kronen$
+        implant = implant
+        root_canal = wurzelbehandl wurzelkanal
+        extract = zahnzieh zähneziehen extraktion weisheitszahn
+        splint = schiene
+        eye_test = sehtest sehstärk
+        contact_lens = kontaktlinse
+        consult = berat erstgespräch aufklär
+        shear ~ cut = scheren$ schur geschoren scher$
+        unmat = entfilz verfilz
+        undercoat = unterwoll auskämm
+        yoga = yoga
+        training = training
+    """,
+    "minor": """
+        wash = wasch shampoo haarwäsche gewaschen wäsche$
+        blow_dry = föhn fön foen fohn trocknen$ gefönt blowout
+        lay = legen$ einlegen$ eindrehen$ wickel
+        style = styl frisier finish
+        bath > wash = baden$ bad$ vollbad
+    """,
+    "part": """
+        hair = haar frisur
+        beard = bart bärt schnauzer schnurrbart moustache
+        bald = glatze
+        brow = braue brow
+        lash = wimper lash
+        nail ~ hand = nagel nägel nail
+        toenail > nail foot = fußnagel fußnägel zehennagel zehennägel
+        hand = hand$ hände händ
+        foot = fuß$ füß füss fuss$
+        face = gesicht
+        leg = bein$ beine$ beinen$ unterschenkel
+        lower_leg > leg = unterbein
+        arm = arm$ arme$ armen$ unterarm
+        armpit = achsel
+        bikini = bikini
+        intimate ~ bikini = intim hollywood brazilian
+        back = rücken
+        chest = brust
+        belly = bauch
+        lip = oberlippe damenbart
+        chin = kinn
+        neck = nacken hals
+        ear = ohren$ ohr$
+        nose = nase
+        scalp = kopfhaut
+        head = kopf$
+        shoulder = schulter$ schultern$
+        knee = knie
+        jaw = kiefer
+        teeth = zahn zähn
+        eye = auge$ augen$
+        skin = haut$
+        joint = gelenk
+        whole_body = ganzkörper körper
+        claw = kralle pfote
+        fur = fell$
+    """,
+    "who": """
+        women = dame frau$ frauen$ weiblich lady ladies women gattin ehefrau oma$ mutter$ mama$ mutti$ schwester$ freundin$
+        men = herr$ herren mann$ männer männlich gentleman men$ opa$ vater$ papa$ vati$ bruder$ ehemann freund$ kumpel
+        child = kind kids kid$ kleinkind
+        boy = sohn junge$ jungen$ jungs$ bub$ buben$ enkel$ neffe$ neffen$ söhne knabe
+        girl = tochter mädchen enkelin nichte töchter mädel
+        youth = jugend teenager teenie teen$
+        dog = hund hündin welpe dog$ pudel terrier
+        cat = katze kater$ cat$
+    """,
+    "length": """
+        short = kurz kürzer short
+        medium = mittel$ mittellang schulterlang halblang mittlere$ mittleren$
+        long = lang lang$ länger überlang hüftlang taillenlang long
+    """,
+    "size": """
+        small = klein$ kleine$ kleinen$ kleiner$ kleinem$ kleines$
+        middle = mittelgroß mittelgroße mittelgroßer
+        large = groß$ große$ großen$ großer$ großem$ großes$
+    """,
+    "extent": """
+        partial = teil teilweise halb$ halber$ halbe$ halben$ oberkopf scheitel einzelne
+        full = komplett ganz$ ganze$ ganzen$ ganzer$ vollständig vollkopf kompletter
+    """,
+    "manner": """
+        dry = trocken
+        wet = nass$
+        express = express schnell$ schnelle$
+        first = erst$ erste$ ersten$ erstes$ erster$ neukund neupatient erstmal erstbesuch neu$ neue$ neuen$ erstbehandl
+        follow_up = folge nachsorge folgetermin nachbehandl
+        classic = klassisch classic
+        relax = entspann wellness relax
+        sports = sport
+        intensive = intensiv tiefen
+        medical = medizin
+        premium = premium luxus deluxe vip$
+        simple = einfach$ normal$ basic standard
+        package = paket
+        home = hausbesuch
+    """,
+    "occasion": """
+        evening = abend abiball ball$ gala
+        party = party feier geburtstag fest$
+        interview = bewerb
+        pregnant = schwanger
+    """,
+}
+
+# Acts done to hair unless another part of the body stands beside them.
+HAIR_ACTS: Final = frozenset(
+    "cut tips fringe machine_cut fade thin colour root lengths tint grey toner gloss bleach highlights balayage ombre "
+    "babylights perm straighten curls waterwave updo braid wash blow_dry lay style donate olaplex".split()
+)
+# Ways to say "keep it in shape": for a part like the beard one of them stands for another.
+UPKEEP: Final = frozenset({"cut", "trim", "care", "contour", "shave"})
+
+WHO_COVERS: Final[dict[str, frozenset[str]]] = {
+    "women": frozenset({"women"}),
+    "men": frozenset({"men"}),
+    "child": frozenset({"child", "boy", "girl"}),
+    "boy": frozenset({"boy", "child", "men", "youth"}),
+    "girl": frozenset({"girl", "child", "women", "youth"}),
+    "youth": frozenset({"youth", "child"}),
+    "dog": frozenset({"dog"}),
+    "cat": frozenset({"cat"}),
+}
+"""For whom a service may be sold, by whom the caller named."""
+
+# Words that say nothing about the service. What is neither here nor a concept is a stranger, and may be a term of one
+# company's catalogue.
+FILLERS: Final = frozenset(
+    "ich wir er sie es du ihr man mich mir uns mein meine meinen meiner meinem meines dein deine sein seine seinen seiner "
+    "ihre ihren ihrem unser unsere der die das den dem des ein eine einen einer einem eines ein einmal zweimal paar bisschen "
+    "bissel wenig etwas was und oder mit ohne fuer zum zur zu im in am an auf aus bei beim von vom nach vor um ueber unter "
+    "plus sowie auch dazu noch nur mal bitte danke gern gerne lieber hallo guten tag morgen moin servus ja nein nee doch halt "
+    "eben so dann wenn wieder wie wann wo ob dass weil also aehm aeh hm okay ok genau gut super schoen schoene schoenen "
+    "moechte moechten wuerde haette hab habe haben hat will wollte wollen koennte koennen kann darf soll sollte sollen muss "
+    "muesste brauche braeuchte braucht nehme nehmen lassen laesst lass machen mache macht gemacht buchen buche gebucht "
+    "reservieren vereinbaren ausmachen bekommen kriegen geht gehen komme kommen waere bin ist sind war waren wird werden "
+    "termin termine behandlung behandlungen leistung dienstleistung service angebot angebote gibt bieten bietet anbieten "
+    "heute uebermorgen montag dienstag mittwoch donnerstag freitag samstag sonntag woche uhr naechste naechsten naechster "
+    "minuten minute min stunde stunden std euro jahre jahr alt ab bis inkl inklusive incl ca circa je pro ueblich uebliche "
+    "mal wieder dringend unbedingt eigentlich irgendwie vielleicht gerade grad jetzt da hier weg runter rein raus dran drauf "
+    "richtig ordentlich ganz frisch frische neuer neues nicht kein keine keinen sondern aber drehen the a and for with my i "
+    "want need please would like get an of".split()
+)
+
+
+def concepts() -> Iterator[Concept]:
+    """Yield every concept of the tables; raises ValueError on a parent that is no concept."""
+    known: set[str] = set()
+    found: list[Concept] = []
+    for kind, table in _TABLES.items():
+        for line in table.strip().splitlines():
+            head, _, stems = line.partition("=")
+            strict, _, loose = head.partition("~")
+            key, _, parents = strict.partition(">")
+            found.append(Concept(key.strip(), kind, tuple(parents.split()), tuple(loose.split()), tuple(stems.split())))
+            known.add(key.strip())
+    for concept in found:
+        if strangers := {*concept.parents, *concept.loose_parents} - known:
+            raise ValueError(f"{concept.key} names unknown parents {strangers}")
+        yield concept
