@@ -1,0 +1,230 @@
+"""What booking asks of the world: a transaction on one company's rows, and a calendar beyond our own.
+
+Inside a unit of work the core talks to the synchronous `Tx`; outside it to the async `Store` and `Calendar`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from gateway.booking.model import Appointment, Customer, Interval, Phase, Salon, Status
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Modification:
+    """One cancel or move, written by itself with every change (DESIGN section 5, appointment_modification)."""
+
+    id: str
+    appointment_id: str
+    kind: str
+    """"cancel" or "reschedule"."""
+    at: datetime
+    by: str
+    """Who: "caller", "staff", "portal", "system"."""
+    within_policy: bool
+    fee_cents: int
+    call_id: str | None
+    reason: str
+    old_start: datetime
+    new_start: datetime | None
+    evidence: str
+    """How the caller was recognised ("phone", "name+appointment", "code"...); no personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """The stored answer of one tool call: `body` is the exact JSON that was sent."""
+
+    key: str
+    fingerprint: str
+    status: str
+    body: bytes
+    at: datetime
+    appointment_id: str | None
+    effect: bool = False
+    """The call changed something in the store with this answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """One answered read of one company, to be kept beside the writes' records."""
+
+    company_id: str
+    call_id: str
+    tool: str
+    answer: RecordedAnswer
+    latency_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRequest:
+    """Somebody asked to be rung back."""
+
+    id: str
+    name: str
+    phone_e164: str
+    reason: str
+    call_id: str | None
+    at: datetime
+
+
+class Tx(Protocol):
+    """One transaction bound to one company; every statement inside it sees and changes that company's rows only.
+
+    Raises StoreUnavailable when the database is gone, SlotTaken / AlreadyBooked when the store's own constraints
+    refuse, VersionConflict when an update meets another version.
+    """
+
+    @property
+    def company_id(self) -> str: ...
+
+    # -- locks, in this order: the call, then staff by id ------------------------------------------------------
+    def lock_call(self, call_id: str) -> None:
+        """Serialise everything this phone call writes; creates the call row when it is new."""
+        ...
+
+    def lock_staff(self, staff_ids: Sequence[str]) -> None:
+        """Lock staff rows in id order (PostgreSQL FOR NO KEY UPDATE; SQLite already holds the write lock)."""
+        ...
+
+    # -- idempotency -------------------------------------------------------------------------------------------
+    def recorded(self, call_id: str, key: str) -> RecordedAnswer | None: ...
+
+    def record(
+        self,
+        call_id: str,
+        answer: RecordedAnswer,
+        *,
+        tool: str,
+    ) -> None:
+        """Keep the answer in this transaction. A second record of the same (call, key) raises VersionConflict."""
+        ...
+
+    def last_effect(self, call_id: str) -> str | None:
+        """The key of the latest recorded answer of this call that changed something."""
+        ...
+
+    def quoted_fee(self, call_id: str, appointment_id: str, tool: str) -> RecordedAnswer | None:
+        """The latest `fee_confirm` this call was given by `tool` for this appointment."""
+        ...
+
+    # -- reading -----------------------------------------------------------------------------------------------
+    def calendar_versions(self, staff_ids: Sequence[str]) -> Mapping[str, int]: ...
+
+    def busy(self, staff_ids: Sequence[str], start: datetime, end: datetime) -> Mapping[str, Sequence[Interval]]:
+        """Blocking phases of these people that overlap [start, end), whatever their appointment's state."""
+        ...
+
+    def appointment(self, appointment_id: str) -> Appointment | None: ...
+
+    def appointment_by_code(self, code: str) -> Appointment | None: ...
+
+    def appointments_of(
+        self, customer_ids: Sequence[str], *, start: datetime, end: datetime, statuses: Sequence[Status]
+    ) -> Sequence[Appointment]:
+        """Appointments of these customers that start in [start, end), by start."""
+        ...
+
+    def appointments_starting(
+        self, start: datetime, end: datetime, *, statuses: Sequence[Status]
+    ) -> Sequence[Appointment]:
+        """Every appointment of the company that starts in [start, end), by start (the hidden-number rule needs it)."""
+        ...
+
+    def appointments_of_call(self, call_id: str) -> Sequence[Appointment]: ...
+
+    def customers_by_phone(self, phone_e164: str) -> Sequence[Customer]: ...
+
+    def customer(self, customer_id: str) -> Customer | None: ...
+
+    def call_customer(self, call_id: str) -> str | None:
+        """The customer this call was linked to, if any."""
+        ...
+
+    # -- writing -----------------------------------------------------------------------------------------------
+    def add_customer(self, customer: Customer, *, callback_e164: str | None) -> None:
+        """A new customer; `callback_e164` is a number somebody said, never matched against callers."""
+        ...
+
+    def link_call(self, call_id: str, customer_id: str, *, level: int, appointment_id: str | None) -> None: ...
+
+    def add_appointment(self, appointment: Appointment) -> None:
+        """Insert with all phases and bump the calendars of its people. Raises SlotTaken or AlreadyBooked."""
+        ...
+
+    def change_appointment(self, before: Appointment, after: Appointment) -> Appointment:
+        """Write `after` where id and version still match `before`; phases are replaced when they differ.
+
+        Returns `after` with the new version. Bumps the calendars of everybody touched. Raises VersionConflict,
+        SlotTaken, AlreadyBooked.
+        """
+        ...
+
+    def add_modification(self, modification: Modification) -> None: ...
+
+    def add_callback(self, request: CallbackRequest) -> None: ...
+
+
+class Store(Protocol):
+    """Transactions on request. One thread hop per transaction, not per statement."""
+
+    async def run(self, company_id: str, uow: Callable[[Tx], T]) -> T:
+        """Run `uow` in one write transaction; deadlocks and serialisation failures are retried, so `uow` must be
+        free of outside effects."""
+        ...
+
+    async def read(self, company_id: str, uow: Callable[[Tx], T]) -> T:
+        """Run `uow` in one read-only transaction, beside the writer."""
+        ...
+
+    async def record_reads(self, company_id: str, rows: Sequence[ReadRecord]) -> None:
+        """Insert the records that are not there yet, in one transaction."""
+        ...
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life. Raises StoreUnavailable."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what runs, then let go of the database."""
+        ...
+
+    async def snapshot(self, called_e164: str | None, agent_id: str | None) -> Snapshot | None:
+        """The salon behind a called number (else behind an agent id), with today's calendar versions.
+
+        One small query when nothing changed since the last call; None when nobody answers that number.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A salon and how far each person's calendar has moved."""
+
+    salon: Salon
+    calendar_versions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStep:
+    """One remote act a change needs: `ref` names it for ever and is what a look-up finds it by."""
+
+    ref: str
+    act: str
+    """"create", "move" or "cancel"."""
+    segment: int
+    phases: tuple[Phase, ...]
+
+
+class Calendar(Protocol):
+    """A calendar beyond our own store. A company without one has no remote steps, and HELD and CONFIRMED fall into one
+    transaction; the path is the same."""
+
+    def steps(self, before: Appointment | None, after: Appointment | None) -> Sequence[RemoteStep]:
+        """The remote acts that turn `before` into `after` (None: not there), in the order they must happen."""
+        ...

@@ -1,0 +1,1 @@
+"""Retell's phone calls: what they carry, and how they begin and end."""

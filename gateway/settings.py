@@ -1,0 +1,84 @@
+"""Every setting, read once at the start from `GATEWAY_*` and `.env`, frozen, handed down."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gateway.errors import SettingsError
+
+# The seconds a caller waits in silence, and what they are spent on (DESIGN section 6, PROTOCOL section 7).
+TOOL_BUDGET_SECONDS: Final = 8.0
+STORE_DEADLINE_SECONDS: Final = 2.0
+BODY_READ_SECONDS: Final = 5.0
+MAX_BODY_BYTES: Final = 4 * 1024 * 1024
+# Shorter ones can be guessed offline from one captured request; an empty one verifies everything.
+MIN_SECRET_BYTES: Final = 24
+DRAIN_SECONDS: Final = 10
+
+
+class Settings(BaseSettings):
+    """What an operator may set. A wrong value stops the start with one line (`load_settings`)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    database_url: str = "sqlite:///gateway.db"
+    redis_url: str | None = None
+    retell_api_key: SecretStr | None = None
+    retell_api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """Further keys during a rotation, comma separated."""
+    calcom_base_url: str = "https://api.cal.com"
+    base_url: str | None = None
+    secret_key: SecretStr | None = None
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    smtp_url: SecretStr | None = None
+    mail_from: str | None = None
+    max_calls_in_flight: int = Field(default=256, ge=1, le=10_000)
+    """More tool calls than this at once are answered early and honestly instead of queued."""
+
+    @field_validator("retell_api_keys", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_scheme(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("base_url", "calcom_base_url")
+    @classmethod
+    def _http_scheme(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// (or http:// on your own network)")
+        return value
+
+    @model_validator(mode="after")
+    def _secrets(self) -> Settings:
+        for key in self.retell_keys:
+            if len(key.encode()) < MIN_SECRET_BYTES:
+                raise ValueError(f"GATEWAY_RETELL_API_KEY is too short: at least {MIN_SECRET_BYTES} bytes")
+        return self
+
+    @property
+    def retell_keys(self) -> tuple[str, ...]:
+        """Every key a Retell signature may be made with; empty when none is set."""
+        keys = ([self.retell_api_key] if self.retell_api_key else []) + list(self.retell_api_keys)
+        return tuple(key.get_secret_value() for key in keys)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process. Raises SettingsError naming the setting and why, without echoing secrets."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = "_".join(str(part) for part in first["loc"] if isinstance(part, str))
+        name = f"GATEWAY_{place.upper()}: " if place else ""
+        raise SettingsError(f"{name}{first['msg'].removeprefix('Value error, ')}") from None

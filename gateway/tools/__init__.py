@@ -1,0 +1,1 @@
+"""One file per tool: arguments in, one spoken answer out."""

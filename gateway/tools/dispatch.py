@@ -1,0 +1,267 @@
+"""One tool call from request to bytes: tenant, idempotency, transaction, record.
+
+The order of things, and what each protects:
+
+1. the salon behind the signed call; nobody's number gets an honest refusal without tenant data
+2. the same intent running right now: wait for it and give its very bytes (barge-in, three deliveries at once)
+3. the same intent answered before: the stored bytes (platform retry, restart)
+4. the tool: reads answer first and are recorded just after; writes store their answer in their own transaction
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.booking.ports import ReadRecord, RecordedAnswer, Snapshot, Store, Tx
+from gateway.clock import Clock
+from gateway.errors import AlreadyBooked, SlotTaken, StoreUnavailable, VersionConflict
+from gateway.logs import Log
+from gateway.metrics import Metrics
+from gateway.settings import TOOL_BUDGET_SECONDS
+from gateway.tools.context import Asked, Commit, Outcome, Services, Tool, ToolContext, answered
+from gateway.tools.envelope import Answer, ToolRequest
+from gateway.tools.phrases import HOUSE_VOICE, voice_of
+from gateway.tools.records import ReadRecorder
+
+# Without an invocation id, two equal requests are one intent only while a retry is plausible: a caller may well ask
+# the same question again a minute later and deserves a fresh answer.
+HASH_REPLAY: Final = timedelta(seconds=30)
+MAX_ATTEMPTS: Final = 4
+RECENT_ANSWERS: Final = 4096
+MAX_GENERATIONS: Final = 50
+
+Key = tuple[str, str, str]
+"""Company, call, intent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    fingerprint: str
+    body: bytes
+    at: datetime
+
+
+class Dispatcher:
+    """Answers tool calls; total: whatever happens inside, the caller gets a sentence."""
+
+    def __init__(
+        self,
+        tools: Mapping[str, Tool],
+        services: Services,
+        clock: Clock,
+        recorder: ReadRecorder,
+        log: Log,
+        *,
+        max_in_flight: int,
+    ) -> None:
+        self._tools = tools
+        self._services = services
+        self._clock = clock
+        self._recorder = recorder
+        self._log = log
+        self._max_in_flight = max_in_flight
+        self._running: dict[Key, asyncio.Task[bytes]] = {}
+        self._recent: OrderedDict[Key, _Recent] = OrderedDict()
+
+    @property
+    def _store(self) -> Store:
+        return self._services.store
+
+    @property
+    def _metrics(self) -> Metrics:
+        return self._services.metrics
+
+    async def answer(self, request: ToolRequest) -> bytes:
+        """The answer's JSON. Never raises."""
+        began = time.perf_counter()
+        tool = self._tools.get(request.tool)
+        label = tool.name if tool else "unknown"
+        status, body = await self._guarded(request, tool)
+        seconds = time.perf_counter() - began
+        self._metrics.tool_calls.labels(label, status).inc()
+        self._metrics.tool_seconds.labels(label).observe(seconds)
+        if request.arguments.ignored:
+            self._metrics.ignored_arguments.labels(label).inc(request.arguments.ignored)
+        self._log.info("tool_answered", tool=label, status=status, latency_ms=round(seconds * 1000, 2))
+        return body
+
+    async def _guarded(self, request: ToolRequest, tool: Tool | None) -> tuple[str, bytes]:
+        try:
+            if tool is None:
+                self._metrics.unknown_tools.inc()
+                return self._plain(answered("unknown_tool", HOUSE_VOICE.say("unknown_tool"), ok=False))
+            async with asyncio.timeout(TOOL_BUDGET_SECONDS):
+                return await self._routed(request, tool)
+        except (StoreUnavailable, TimeoutError) as error:
+            self._metrics.failures.labels(type(error).__name__).inc()
+            self._log.error("tool_unavailable", tool=tool.name if tool else "unknown", kind=type(error).__name__)
+            return self._plain(_unavailable(tool))
+        except Exception as error:  # the last door before the caller: a bug is logged whole, and the call goes on
+            self._metrics.failures.labels("bug").inc()
+            self._log.bug("tool_failed", error, tool=tool.name if tool else "unknown")
+            return self._plain(_unavailable(tool))
+
+    async def _routed(self, request: ToolRequest, tool: Tool) -> tuple[str, bytes]:
+        if len(self._running) >= self._max_in_flight:
+            self._metrics.failures.labels("overload").inc()
+            return self._plain(answered("unavailable", HOUSE_VOICE.say("busy"), ok=False))
+        snapshot = await self._store.snapshot(request.call.called, request.call.agent_id)
+        if snapshot is None:
+            self._metrics.failures.labels("unknown_number").inc()
+            return self._plain(_unavailable(tool))
+        key = (snapshot.salon.company_id, request.call.call_id, request.key)
+        running = self._running.get(key)
+        if running is None:
+            if (known := self._recently(key, request)) is not None:
+                return known
+            running = asyncio.create_task(self._fresh(request, tool, snapshot, key))
+            self._running[key] = running
+            running.add_done_callback(lambda _: self._running.pop(key, None))
+        else:
+            self._metrics.replays.labels(tool.name).inc()
+        # Shielded: when one delivery's connection dies, the act and the other deliveries go on.
+        body = await asyncio.shield(running)
+        return _status_of(body), body
+
+    def _recently(self, key: Key, request: ToolRequest) -> tuple[str, bytes] | None:
+        """An answer given a moment ago that may not have reached the database yet."""
+        recent = self._recent.get(key)
+        if recent is None:
+            return None
+        if recent.fingerprint != request.fingerprint:
+            return None
+        if request.call.tool_call_id is None and self._clock.now() - recent.at > HASH_REPLAY:
+            return None
+        self._metrics.replays.labels(request.tool).inc()
+        return _status_of(recent.body), recent.body
+
+    async def _fresh(self, request: ToolRequest, tool: Tool, snapshot: Snapshot, key: Key) -> bytes:
+        now = self._clock.now()
+        ctx = ToolContext(snapshot.salon, snapshot.calendar_versions, request.call, now, self._services)
+        began = time.perf_counter()
+        try:
+            prepared = await tool.prepare(ctx, request.arguments)
+        except Asked as asked:
+            prepared = asked.outcome
+        if isinstance(prepared, Outcome):
+            body = prepared.answer.body()
+            await self._settle(ctx, prepared)
+            self._remember(key, request, body, now)
+            self._recorder.add(self._read_record(ctx, request, prepared, body, began))
+            return body
+        return await self._committed(ctx, request, tool, prepared)
+
+    async def _committed(self, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit) -> bytes:
+        """Run the decision in one transaction; a race lost to the store's constraints is decided again."""
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                outcome, body = await self._store.run(
+                    ctx.salon.company_id, lambda tx: _decide(tx, ctx, request, tool, commit)
+                )
+            except (SlotTaken, AlreadyBooked, VersionConflict) as lost:
+                self._metrics.events.labels(f"race_{type(lost).__name__}").inc()
+                continue
+            if outcome is None:
+                self._metrics.replays.labels(tool.name).inc()
+            else:
+                await self._settle(ctx, outcome)
+            return body
+        return _unavailable(tool).answer.body()
+
+    async def _settle(self, ctx: ToolContext, outcome: Outcome) -> None:
+        """What follows an answer that stands: holds placed or freed, the recognition counted."""
+        holds = self._services.holds
+        if outcome.frees_holds:
+            await holds.release(ctx.salon.company_id, ctx.call.call_id)
+        elif outcome.offers and ctx.call.call_id:
+            await holds.place(ctx.salon.company_id, ctx.call.call_id, outcome.offers, ctx.now)
+        if outcome.recognition is not None:
+            self._metrics.identity.labels(outcome.recognition.reason).inc()
+
+    def _remember(self, key: Key, request: ToolRequest, body: bytes, now: datetime) -> None:
+        self._recent[key] = _Recent(request.fingerprint, body, now)
+        while len(self._recent) > RECENT_ANSWERS:
+            self._recent.popitem(last=False)
+
+    def _read_record(
+        self, ctx: ToolContext, request: ToolRequest, outcome: Outcome, body: bytes, began: float
+    ) -> ReadRecord:
+        return ReadRecord(
+            company_id=ctx.salon.company_id,
+            call_id=ctx.call.call_id,
+            tool=request.tool,
+            answer=RecordedAnswer(
+                key=request.key,
+                fingerprint=request.fingerprint,
+                status=outcome.answer.status,
+                body=body,
+                at=ctx.now,
+                appointment_id=outcome.appointment_id,
+            ),
+            latency_ms=int((time.perf_counter() - began) * 1000),
+        )
+
+    def _plain(self, outcome: Outcome) -> tuple[str, bytes]:
+        return outcome.answer.status, outcome.answer.body()
+
+
+def _decide(
+    tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit
+) -> tuple[Outcome | None, bytes]:
+    """Inside the transaction: replay what is recorded, else decide and record. None marks a replay."""
+    call_id = ctx.call.call_id
+    tx.lock_call(call_id)
+    key = request.key
+    for generation in range(MAX_GENERATIONS):
+        key = request.key if generation == 0 else f"{request.key}#{generation}"
+        seen = tx.recorded(call_id, key)
+        if seen is None:
+            break
+        if seen.fingerprint != request.fingerprint:
+            return None, _mismatch(ctx, tool).answer.body()
+        if request.call.tool_call_id or _still_stands(tx, ctx, seen):
+            return None, seen.body
+    outcome = commit(tx)
+    body = outcome.answer.body()
+    tx.record(
+        call_id,
+        RecordedAnswer(
+            key, request.fingerprint, outcome.answer.status, body, ctx.now, outcome.appointment_id, outcome.effect
+        ),
+        tool=tool.name,
+    )
+    return outcome, body
+
+
+def _still_stands(tx: Tx, ctx: ToolContext, seen: RecordedAnswer) -> bool:
+    """For requests without an invocation id: an effect stands until the call has another one, a mere answer briefly."""
+    if seen.effect:
+        return tx.last_effect(ctx.call.call_id) == seen.key
+    return ctx.now - seen.at <= HASH_REPLAY
+
+
+def _mismatch(ctx: ToolContext, tool: Tool) -> Outcome:
+    """The same invocation with other arguments: somebody is confused; nothing happens."""
+    status = "refused" if tool.name == "book_appointment" else "unavailable"
+    key = "refused" if status == "refused" else "unavailable_change"
+    return answered(status, voice_of(ctx.salon, ctx.today).say(key), ok=False)
+
+
+def _unavailable(tool: Tool | None) -> Outcome:
+    key = "unavailable_change" if tool is not None and tool.name in _CHANGES else "unavailable"
+    return answered("unavailable", HOUSE_VOICE.say(key), ok=False)
+
+
+_CHANGES: Final = frozenset({"reschedule_appointment", "cancel_appointment"})
+
+
+def _status_of(body: bytes) -> str:
+    """The status in an answer we wrote ourselves; its shape is fixed by `Answer.body`."""
+    head = body[:120].decode("utf-8", "ignore")
+    return head.split('"status":"', 1)[1].split('"', 1)[0]
