@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from gateway.auth.given_names import RESPELLED
+from gateway.auth.name_tables import RESPELLED, WELL_KNOWN
 
 LONGEST_WORD: Final = 40
 """Letters of one word that are read; nobody's name needs more."""
@@ -49,12 +49,15 @@ _RULES: Final = tuple(
         (r"aeu", "äu"),
         (r"oe(?!l$)", "ö"),
         (r"(?<![aeoqäö])(?<!^man)(?<!^sam)(?<!^eman)ue", "ü"),
+        (r"(?<![aeiouäöü])([ae])ß", r"\1ss"),
+        # Mayrhofer; before the h goes mute
+        (r"(?<=[ae][iy])r(?=[bcdf-hj-np-tv-z])", "er"),
         # hissing sounds
-        (r"tzsch|zsch|tsch|tch|cz|cs(?=[aeiou])", "T"),
+        (r"t*zsch|t+sch|t+ch|cz|cs(?=[aeiou])", "T"),
         (r"dsch|dzh", "D"),
         (r"^dj|^dzs", "D"),
         (r"sch|sh|sz(?!$)|(?<=[pktbd])rz", "S"),
-        (r"^s(?=[ptlmnw])", "S"),
+        (r"^s(?=[pt])", "S"),
         # ch, ck, x
         (r"chs|cks|gs(?=[^aeiouäöü])", "ks"),
         (r"^ch(?=[rlo])", "k"),
@@ -94,9 +97,8 @@ _RULES: Final = tuple(
         (r"([^:.])\1+", r"\1"),
         (r"ä", "e"),
         # syllables that need no letter of their own: Michl, Hösl, Mayr, Baur
-        (r"(?<=[b-df-kmnp-qstvwxzSTDC])l(?=$|[bdfgkmnpstw])", "el"),
+        (r"(?<=[bcdfghjkmnpqstvwxzSTDC])l(?=$|[bdfgkmnpstw])", "el"),
         (r"(?<=[AOU])([rln])$", r"e\1"),
-        (r"(?<=[AOU])r(?=[b-df-kp-tvwxzS])", "er"),
         (r"er$", "@"),
         # what ends a word, or stands before a voiceless sound, is voiceless
         (r"ig$", "iG"),
@@ -107,6 +109,12 @@ _RULES: Final = tuple(
         (r"([^:.])\1+", r"\1"),
     )
 )
+
+
+@lru_cache(maxsize=1)
+def well_known_sounds() -> frozenset[str]:
+    """The sounds of names that really exist, see WELL_KNOWN."""
+    return frozenset(readings(word)[0].signs for word in WELL_KNOWN)
 
 
 @lru_cache(maxsize=65_536)
@@ -134,11 +142,9 @@ _UMLAUTS_LOST: Final = str.maketrans("äöü", "aou")
 
 
 def _native(word: str) -> str:
-    turkish = _TURKISH.search(word) is not None
-    return "".join(
-        _NATIVE.get(letter) or _base(letter) if letter != "ğ" else ""
-        for letter in (word.replace("c", "dsch") if turkish else word)
-    )
+    if _TURKISH.search(word):
+        word = word.replace("c", "dsch")
+    return "".join(_NATIVE[letter] if letter in _NATIVE else _base(letter) for letter in word)
 
 
 def _stripped(word: str) -> str:
