@@ -95,7 +95,7 @@ def service_words(name: str, *, lang: Lang) -> str | None:
     """Return a catalogue name as it is said, or None when nothing speakable is left of it.
 
     "Ansatzfärbung, waschen, schneiden, föhnen" -> "Ansatzfärbung, Waschen, Schneiden und Föhnen";
-    "Schnitt + Farbe Damen" -> "Schnitt und Farbe für Damen"; "Intensivpflege / Haarkur" -> "Intensivpflege oder Haarkur".
+    "Schnitt + Farbe Damen" -> "Schnitt und Farbe für Damen"; "Pflege / Haarkur" -> "Pflege oder Haarkur".
     """
     plain = _plain(name)
     if plain is None or _STEERING.search(plain):

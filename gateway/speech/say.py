@@ -21,6 +21,7 @@ __all__ = [
     "DateCase",
     "Lang",
     "TimeStyle",
+    "capitalised",
     "clip_sentences",
     "say_code",
     "say_date",
@@ -39,8 +40,8 @@ __all__ = [
     "speakable",
 ]
 
-#: What stands before the day: "am Dienstag, dem ersten", "bis Dienstag, den ersten", nom: "Dienstag, der erste".
-DateCase = Literal["am", "ab", "von", "bis", "auf", "für", "nom"]
+#: What stands before the day: "am Dienstag, dem ersten", "bis Dienstag, den ersten", "Dienstag, der erste".
+DateCase = Literal["am", "ab", "von", "bis", "auf", "für", "nom", "acc"]
 #: What stands before the time; bare: nothing ("halb drei").
 TimeStyle = Literal["um", "ab", "bis", "gegen", "bare"]
 Offer = tuple[datetime, str | None]
@@ -73,7 +74,7 @@ class Voice(Protocol):
     def day_and_clock(self, day: str, at: time, *, compact: bool) -> str: ...
     def span(self, start: time, end: time) -> str: ...
     def duration(self, minutes: int, *, dative: bool) -> str: ...
-    def price(self, euros: int, cents: int) -> str: ...
+    def price(self, euros: int, cents: int, *, accusative: bool) -> str: ...
     def all_day(self) -> str: ...
     def digit(self, character: str) -> str: ...
 
@@ -81,17 +82,21 @@ class Voice(Protocol):
 VOICES: Final[Mapping[Lang, Voice]] = {"de": say_de, "en": say_en}
 
 
-def say_date(day: date, *, lang: Lang = "de", today: date | None = None, case: DateCase = "am") -> str:
+def say_date(
+    day: date, *, lang: Lang = "de", today: date | None = None, case: DateCase = "am", goes_on: bool = False
+) -> str:
     """Return "heute", "morgen", "übermorgen" or "am Dienstag, dem ersten Dezember".
 
     The year is said when the day is past or about eleven months away; without `today` no relative word and no year.
+    `goes_on`: the sentence continues after the day, so that an apposition is closed by its comma.
     """
-    return _day(day, lang=lang, today=today, case=case)[0]
+    said, relative = _day(day, lang=lang, today=today, case=case)
+    return f"{said}," if goes_on and not relative else said
 
 
 def say_time(at: time, *, lang: Lang = "de", style: TimeStyle = "um") -> str:
-    """Return "um neun Uhr", "um halb drei" (14:30), "um Viertel nach elf", "um zwanzig Uhr fünfzehn", "um neun Uhr zehn"."""
-    return VOICES[lang].clock(at, style=style)
+    """Return "um neun Uhr", "um neun Uhr zehn", "um halb drei" (14:30), "um zwanzig Uhr fünfzehn"; no seconds."""
+    return VOICES[lang].clock(at.replace(second=0, microsecond=0), style=style)
 
 
 def say_datetime(at: datetime, *, lang: Lang = "de", today: date | None = None) -> str:
@@ -122,11 +127,14 @@ def say_duration(minutes: int, *, lang: Lang = "de", dative: bool = False) -> st
     return VOICES[lang].duration(minutes, dative=dative)
 
 
-def say_price(cents: int, *, lang: Lang = "de") -> str:
-    """Return "fünfundachtzig Euro", "zwölf Euro fünfzig", "fünfzig Cent". Raises ValueError for a negative price."""
+def say_price(cents: int, *, lang: Lang = "de", accusative: bool = False) -> str:
+    """Return "fünfundachtzig Euro", "zwölf Euro fünfzig", "fünfzig Cent"; `accusative` ("kostet"): "einen Euro".
+
+    Raises ValueError for a negative price.
+    """
     if cents < 0:
         raise ValueError(f"cannot say a price of {cents} cents")
-    return VOICES[lang].price(*divmod(cents, 100))
+    return VOICES[lang].price(*divmod(cents, 100), accusative=accusative)
 
 
 def say_service(name: str, *, lang: Lang = "de") -> str:
@@ -145,7 +153,7 @@ def say_list(items: Sequence[str], conj: Literal["und", "oder"] = "und", *, lang
     return _joined(items, voice.AND if conj == "und" else voice.OR)
 
 
-def say_offers(offers: Sequence[Offer], *, lang: Lang = "de", today: date | None = None, max_words: int = 23) -> str:
+def say_offers(offers: Sequence[Offer], *, lang: Lang = "de", today: date | None = None, max_words: int = 22) -> str:
     """Return offers as one part of a sentence, in their order, a day said once for offers that follow each other on it.
 
     "am Dienstag, dem ersten Dezember, um zehn Uhr bei Emma, um halb zwölf bei Fabian oder um vierzehn Uhr bei Oliver".
@@ -165,7 +173,10 @@ def say_offers(offers: Sequence[Offer], *, lang: Lang = "de", today: date | None
 
 
 def say_hours(spans: Sequence[tuple[time, time]], *, lang: Lang = "de") -> str:
-    """Return a day's hours: "von neun bis zwölf Uhr und von vierzehn bis achtzehn Uhr". ValueError when there are none."""
+    """Return a day's hours: "von neun bis zwölf Uhr und von vierzehn bis achtzehn Uhr".
+
+    A span from 00:00 to 00:00 is the whole day. Raises ValueError without spans.
+    """
     if not spans:
         raise ValueError("a closed day has no hours to say")
     voice = VOICES[lang]
@@ -209,6 +220,11 @@ def say_digits(number: str, *, lang: Lang = "de") -> str:
         raise ValueError("no digits to say")
     voice = VOICES[lang]
     return sign + ", ".join(" ".join(voice.digit(c) for c in group) for group in _groups(digits))
+
+
+def capitalised(text: str) -> str:
+    """Return the text with a capital first letter: the start of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def say_code(code: str, *, lang: Lang = "de") -> str:
@@ -267,8 +283,8 @@ _FOUR_WEEKS: Final = timedelta(days=28)
 def _offers(offers: Sequence[tuple[datetime, str]], *, lang: Lang, today: date | None, brevity: _Brevity) -> str:
     voice = VOICES[lang]
     names = {"" if brevity.staff else name for _, name in offers}
-    common = names.pop() if len(names) == 1 else None
-    parts: list[str] = []
+    common = names.pop() if len(names) == 1 else None  # "": nobody is named
+    days: list[list[str]] = []
     previous: date | None = None
     for at, name in offers:
         if at.date() == previous:
@@ -276,9 +292,10 @@ def _offers(offers: Sequence[tuple[datetime, str]], *, lang: Lang, today: date |
         else:
             day, compact = _offer_day(at.date(), previous, lang=lang, today=today, brevity=brevity)
             part = voice.day_and_clock(day, at.time(), compact=compact)
-        parts.append(part if common is not None or not name else f"{part} {voice.AT_STAFF} {name}")
+            days.append([])
+        days[-1].append(part if common is not None or not name else f"{part} {voice.AT_STAFF} {name}")
         previous = at.date()
-    said = _joined(parts, voice.OR)
+    said = _joined([_joined(times, voice.OR) for times in days], voice.OR)
     return f"{voice.AT_STAFF} {common} {said}" if common else said
 
 

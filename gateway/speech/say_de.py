@@ -44,6 +44,7 @@ _DATE_CASES: Final[Mapping[str, tuple[str, str, str]]] = {
     "auf": ("auf ", "auf ", "den"),
     "für": ("für ", "für ", "den"),
     "nom": ("", "", "der"),
+    "acc": ("", "", "den"),
 }
 _TIME_STYLES: Final[Mapping[str, str]] = {"um": "um ", "ab": "ab ", "bis": "bis ", "gegen": "gegen ", "bare": ""}
 
@@ -59,7 +60,7 @@ def relative_day(offset: int, *, case: str) -> str | None:
 
 
 def calendar_day(day: date, *, case: str, with_month: bool, with_year: bool) -> str:
-    """Return "am Dienstag, dem ersten Dezember (zweitausendsiebenundzwanzig)"; without month "am Dienstag, dem ersten"."""
+    """Return "am Dienstag, dem ersten (Dezember) (zweitausendsiebenundzwanzig)"."""
     before, _, article = _DATE_CASES[case]
     words = f"{before}{WEEKDAYS[day.weekday()]}, {article} {ordinal(day.day, ending='e' if article == 'der' else 'en')}"
     if with_month:
@@ -73,7 +74,7 @@ def weekday_only(day: date) -> str:
 
 
 def clock(at: time, *, style: str) -> str:
-    """Return "um neun Uhr", "um halb drei", "um Viertel nach elf", "um zwanzig Uhr fünfzehn", "um sechs Uhr morgens"."""
+    """Return "um neun Uhr", "um halb drei", "um Viertel nach elf", "um zwanzig Uhr fünfzehn"."""
     return _TIME_STYLES[style] + (_colloquial(at) or plain_clock(at))
 
 
@@ -91,17 +92,15 @@ def day_and_clock(day: str, at: time, *, compact: bool) -> str:
 
 def span(start: time, end: time) -> str:
     """Return "von neun bis zehn Uhr dreißig"; 24-hour forms; an end of 00:00 is said as vierundzwanzig Uhr."""
-    last = "vierundzwanzig Uhr" if end == time(0) else plain_clock(end)
-    same_part = _early_part(start) == (_early_part(end) if end != time(0) else None)
-    if same_part:
-        first = cardinal(start.hour, before_noun=True) if start.minute == 0 else _hour_and_minute(start)
-    else:
-        first = plain_clock(start)
+    first, last = plain_clock(start), "vierundzwanzig Uhr" if end == time(0) else plain_clock(end)
+    if _early_part(start) == _early_part(end):  # both ends share "Uhr", and "nachts" or "morgens" where there is one
+        shared_hour = start.minute == 0 and start.hour != end.hour
+        first = cardinal(start.hour, before_noun=True) if shared_hour else _hour_and_minute(start)
     return f"von {first} bis {last}"
 
 
 def duration(minutes: int, *, dative: bool) -> str:
-    """Return "eine halbe Stunde", "anderthalb Stunden", "zwei Stunden und zehn Minuten"; dative: "einer halben Stunde"."""
+    """Return "eine halbe Stunde" (dative "einer halben Stunde"), "zwei Stunden und zehn Minuten"."""
     a, half = ("einer", "halben") if dative else ("eine", "halbe")
     fixed = {15: f"{a} Viertelstunde", 30: f"{a} {half} Stunde", 45: f"{a} Dreiviertelstunde", 90: "anderthalb Stunden"}
     if minutes in fixed:
@@ -117,11 +116,12 @@ def duration(minutes: int, *, dative: bool) -> str:
     return " und ".join(parts)
 
 
-def price(euros: int, cents: int) -> str:
-    """Return "fünfundachtzig Euro", "zwölf Euro fünfzig", "fünfzig Cent"."""
+def price(euros: int, cents: int, *, accusative: bool) -> str:
+    """Return "fünfundachtzig Euro", "zwölf Euro fünfzig", "fünfzig Cent"; accusative: "einen Euro"."""
+    one = "einen" if accusative else "ein"
     if cents and not euros:
-        return f"{cardinal(cents, before_noun=True)} Cent"
-    return f"{cardinal(euros, before_noun=True)} Euro" + (f" {cardinal(cents)}" if cents else "")
+        return f"{one if cents == 1 else cardinal(cents)} Cent"
+    return f"{one if euros == 1 else cardinal(euros, before_noun=True)} Euro" + (f" {cardinal(cents)}" if cents else "")
 
 
 def all_day() -> str:
@@ -135,7 +135,7 @@ def digit(character: str) -> str:
 
 
 def _colloquial(at: time) -> str | None:
-    if not _COLLOQUIAL_FROM <= at <= _COLLOQUIAL_TO or at.second or at.microsecond:
+    if not _COLLOQUIAL_FROM <= at <= _COLLOQUIAL_TO:
         return None
     this, following = (cardinal((hour - 1) % 12 + 1) for hour in (at.hour, at.hour + 1))
     return {15: f"Viertel nach {this}", 30: f"halb {following}", 45: f"Viertel vor {following}"}.get(at.minute)

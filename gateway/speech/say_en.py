@@ -43,6 +43,7 @@ _DATE_CASES: Final[Mapping[str, tuple[str, str]]] = {
     "auf": ("to ", "to "),
     "für": ("for ", "for "),
     "nom": ("", ""),
+    "acc": ("", ""),
 }
 _TIME_STYLES: Final[Mapping[str, str]] = {"um": "at ", "ab": "from ", "bis": "until ", "gegen": "around ", "bare": ""}
 
@@ -103,7 +104,7 @@ def span(start: time, end: time) -> str:
 
 
 def duration(minutes: int, *, dative: bool) -> str:
-    """Return "half an hour", "an hour and a half", "two hours and ten minutes" (`dative` changes nothing in English)."""
+    """Return "half an hour", "an hour and a half", "two hours and ten minutes"; `dative` changes nothing."""
     fixed = {
         15: "a quarter of an hour",
         30: "half an hour",
@@ -123,7 +124,7 @@ def duration(minutes: int, *, dative: bool) -> str:
     return " and ".join(parts)
 
 
-def price(euros: int, cents: int) -> str:
+def price(euros: int, cents: int, *, accusative: bool) -> str:
     """Return "eighty-five euros", "twelve euros and fifty cents", "fifty cents"."""
     parts = []
     if euros or not cents:
