@@ -68,9 +68,9 @@ _NUMBERS: Final = (
     (re.compile(r"(?<=\d)\.(?=\d{3}\b)"), {"de": "", "en": ""}),
     (re.compile(r"(?<=\d),(?=\d)"), {"de": " Komma ", "en": " point "}),
     (re.compile(r"(?<=\d)\.(?=\d)"), {"de": " Punkt ", "en": " point "}),
-    (re.compile(r"\b1[/⁄]2\s+(?=Kopf)"), {"de": "halber ", "en": "half "}),
-    (re.compile(r"\b1[/⁄]2\b"), {"de": "halbe", "en": "half"}),
-    (re.compile(r"(?<=\d)-?(?=[^\W\d_])|(?<=[^\W\d_])-?(?=\d)"), {"de": " ", "en": " "}),
+    (re.compile(r"\b1/2\s+(?=Kopf)"), {"de": "halber ", "en": "half "}),
+    (re.compile(r"\b1/2\b"), {"de": "halbe", "en": "half"}),
+    (re.compile(r"(?<=\d)[-'’]*(?=[^\W\d_])|(?<=[^\W\d_])[-'’]*(?=\d)"), {"de": " ", "en": " "}),
 )
 _INFINITIVE: Final = re.compile(r"\w+(?:en|ern|eln)$")
 _TWO_DEEDS: Final = re.compile(r"^(\w+(?:en|ern|eln) (?:und|oder|and|or) )(\w)(?=\w*(?:en|ern|eln)$)")
@@ -119,14 +119,15 @@ def _plain(text: str) -> str | None:
 
     None when it has letters of another script: no German voice reads them, and they may only look like Latin ones.
     """
-    composed = unicodedata.normalize("NFKC", text[:1000])
+    halves = re.sub(r"(\d)\s?½", r"\1,5", text[:1000]).replace("½", " 1/2 ")
+    composed = unicodedata.normalize("NFKC", halves)
     if any(c.isalpha() and not c.isascii() and not unicodedata.name(c, "").startswith("LATIN") for c in composed):
         return None
     return _MARKUP.sub(" ", "".join(_kept(c) for c in composed)).strip()
 
 
 def _kept(c: str) -> str:
-    if c.isalpha() or c in "\n\r’–—€⁄" or (c.isascii() and c.isprintable()):
+    if c.isalpha() or c in "\n\r’–—€" or (c.isascii() and c.isprintable()):
         return c
     return " " if c.isspace() else ""
 
@@ -174,6 +175,8 @@ def _item(text: str, lang: Lang) -> str:
 def _word(word: str, lang: Lang) -> str:
     if word.isdecimal():
         return cardinal(int(word), lang=lang) if len(word) < 6 else ""
+    if any(c.isdigit() for c in word):  # nothing the rules above could take apart: better unsaid than spelled
+        return ""
     if word.isupper() and word.lower() in _LINKING:
         return word.lower()
     return word.capitalize() if word.isupper() and len(word) > 3 else word
@@ -183,7 +186,7 @@ def _fit(items: list[str]) -> list[str]:
     """Keep the items, from the first on, that stay within the length; a single item too long is cut at a word."""
     kept: list[str] = []
     for item in items:
-        if len(", ".join([*kept, item])) + 2 > MAX_LABEL:
+        if len(", ".join([*kept, item])) + len(" und ") - len(", ") > MAX_LABEL:
             break
         kept.append(item)
     return kept or [_cut(item, MAX_LABEL) for item in items[:1]]
@@ -199,4 +202,7 @@ def _join(items: list[str], lang: Lang) -> str:
 def _cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
-    return text[: limit + 1].rpartition(" ")[0] or text[:limit]
+    words = (text[: limit + 1].rpartition(" ")[0] or text[:limit]).split(" ")
+    while len(words) > 1 and words[-1].lower() in _LINKING:
+        words.pop()
+    return " ".join(words)
