@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -35,9 +35,10 @@ from gateway.booking.model import (
 )
 from gateway.booking.timeline import (
     Window,
+    day_starts,
+    enclosed,
     last_day,
     local_date,
-    midnight,
     open_bits,
     open_hours,
     runs,
@@ -51,23 +52,32 @@ V = TypeVar("V")
 
 
 class Calendar:
-    """The grains in which one person works, those of them that are free, and the runs found in them so far.
+    """The grains in which one person works, and those of them that are free.
 
-    Never changed once made, but for the memory of `runs`: shared between boards and calls.
+    Never changed once made, but for what it remembers of earlier searches: shared between boards and calls.
     """
 
-    __slots__ = ("_runs", "free", "working")
+    __slots__ = ("_gaps", "_runs", "free", "working")
 
     def __init__(self, working: int, free: int) -> None:
         self.working = working
         self.free = free
         self._runs: dict[int, int] = {}
+        self._gaps: dict[int, int] = {}
 
     def runs(self, n: int) -> int:
         """Bit t is set where `n` grains in a row are free from t on."""
         found = self._runs.get(n)
         if found is None:
-            found = self._runs[n] = runs(self.free, n)
+            known = max((k for k in self._runs if k < n), default=1)
+            found = self._runs[n] = runs(self._runs.get(known, self.free), n, known)
+        return found
+
+    def gaps(self, longest: int) -> int:
+        """The free grains that bookings leave between them: in stretches of at most `longest`, booked at either end."""
+        found = self._gaps.get(longest)
+        if found is None:
+            found = self._gaps[longest] = enclosed(self.free, self.working & ~self.free, longest)
         return found
 
     def minus(self, taken: int) -> Calendar:
@@ -80,6 +90,8 @@ class Rota:
     """What one configuration says about one window, before anybody has booked. All per staff id in the salon's order."""
 
     window: Window
+    days: tuple[int, ...]
+    """The grains on which the local days of the window begin, and the window's end: day n is days[n] to days[n+1]."""
     opening: Calendar
     working: Mapping[str, int]
     shortest: Mapping[str, int]
@@ -109,8 +121,7 @@ class Board:
     @property
     def startable(self) -> int:
         """The grains that are neither too soon nor beyond the horizon."""
-        last = midnight(last_day(self.salon, self.now) + timedelta(days=1), self.salon.tz)
-        return self.window.span(self.first, self.window.ceil(last))
+        return self.window.span(self.first, self.rota.days[-2])
 
     def free_bits(self, staff_id: str) -> int:
         """Free grains of one person, without everything before now + lead; 0 for somebody unknown."""
@@ -124,10 +135,12 @@ class StartSet:
 
     `bits` is the union; `by_staff` where one person does all of it; `by_segment` (only where a composite may be split
     between people) where each person could do each segment, as bits of the appointment's start, not of the segment's.
+    `demands` is what the service asks of each person.
     """
 
     bits: int
     by_staff: Mapping[str, int]
+    demands: Mapping[str, Demand]
     by_segment: tuple[Mapping[str, int], ...] = ()
 
 
@@ -175,18 +188,8 @@ class Demand:
     phases: tuple[PhasePlan, ...]
     total: int
     blocks: tuple[tuple[tuple[int, int], ...], ...]
-
-    @property
-    def joined(self) -> tuple[tuple[int, int], ...]:
-        """The blocks of all segments as one person would meet them: those that touch are one."""
-        result: list[tuple[int, int]] = []
-        for offset, count in sorted(block for segment in self.blocks for block in segment):
-            if result and offset <= result[-1][0] + result[-1][1]:
-                first, length = result[-1]
-                result[-1] = (first, max(length, offset + count - first))
-            else:
-                result.append((offset, count))
-        return tuple(result)
+    joined: tuple[tuple[int, int], ...]
+    """The blocks of all segments as one person would meet them: those that touch are one."""
 
 
 def demand(service: Service, staff_id: str | None = None) -> Demand:
@@ -197,7 +200,19 @@ def demand(service: Service, staff_id: str | None = None) -> Demand:
         if phase.blocks:
             first = phase.offset // GRAIN_MINUTES
             segments[phase.segment].append((first, grains(phase.end) - first))
-    return Demand(phases, grains(phases[-1].end), tuple(tuple(blocks) for blocks in segments))
+    blocks = tuple(tuple(blocks) for blocks in segments)
+    return Demand(phases, grains(phases[-1].end), blocks, _joined(block for segment in blocks for block in segment))
+
+
+def _joined(blocks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    result: list[tuple[int, int]] = []
+    for offset, count in sorted(blocks):
+        if result and offset <= result[-1][0] + result[-1][1]:
+            first, length = result[-1]
+            result[-1] = (first, max(length, offset + count - first))
+        else:
+            result.append((offset, count))
+    return tuple(result)
 
 
 def _demands(service: Service, staff_ids: Iterable[str]) -> dict[str, Demand]:
@@ -243,7 +258,7 @@ def starts(
     union = 0
     for bits in by_staff.values():
         union |= bits
-    return StartSet(union, by_staff)
+    return StartSet(union, by_staff, demands)
 
 
 def _split_starts(board: Board, startable: int, demands: Mapping[str, Demand], by_staff: Mapping[str, int]) -> StartSet:
@@ -262,7 +277,7 @@ def _split_starts(board: Board, startable: int, demands: Mapping[str, Demand], b
             anybody |= bits
         union &= anybody
         by_segment.append(able)
-    return StartSet(union, by_staff, tuple(by_segment))
+    return StartSet(union, by_staff, demands, tuple(by_segment))
 
 
 def fits(board: Board, service: Service, staff_id: str | None, start: datetime) -> Assignment | None:
@@ -285,35 +300,37 @@ def assign(
     """Bind people to `service` at `start`, or None when it does not fit.
 
     One person for everything where possible; of several, the earliest in `preferred`, then whoever's day it strands
-    the least time on, then the service's order.
+    the least time on, then whoever's gap it fills, then the service's order.
     """
     t = board.window.grain_at(start)
     if t is None:
         return None
-    return bind(board, service, starts(board, service, staff_ids, excluded), t, preferred)
+    return bind(board, starts(board, service, staff_ids, excluded), t, preferred)
 
 
-def bind(board: Board, service: Service, found: StartSet, t: int, preferred: Sequence[str] = ()) -> Assignment | None:
+def bind(board: Board, found: StartSet, t: int, preferred: Sequence[str] = ()) -> Assignment | None:
     """As `assign`, for start grain `t` of a search already done."""
     if not found.bits >> t & 1:
         return None
     whole = [staff_id for staff_id, bits in found.by_staff.items() if bits >> t & 1]
     if whole:
-        staff_id = choose(board, service, whole, t, preferred)
-        phases = lay_out(service, staff_id)
+        staff_id = choose(board, found, whole, t, preferred)
+        phases = found.demands[staff_id].phases
         return _bound(board, phases, t, (staff_id,) * (phases[-1].segment + 1))
-    return _bound(board, lay_out(service), t, _share_out(found, t, preferred))
+    return _bound(board, next(iter(found.demands.values())).phases, t, _share_out(found, t, preferred))
 
 
-def choose(board: Board, service: Service, staff_ids: Sequence[str], t: int, preferred: Sequence[str] = ()) -> str:
-    """Of people who could all do `service` from grain `t`, the one to bind (see `assign`)."""
+def choose(board: Board, found: StartSet, staff_ids: Sequence[str], t: int, preferred: Sequence[str] = ()) -> str:
+    """Of people who could all do the whole service from grain `t`, the one to bind (see `assign`)."""
     if len(staff_ids) == 1:
         return staff_ids[0]
     best = min(preference(staff_id, preferred) for staff_id in staff_ids)
     closest = [staff_id for staff_id in staff_ids if preference(staff_id, preferred) == best]
     if len(closest) == 1:
         return closest[0]
-    return min(closest, key=lambda staff_id: stranded(board, service, staff_id, t))
+    waste = {staff_id: stranded(board, staff_id, found.demands[staff_id], t) for staff_id in closest}
+    thrifty = [staff_id for staff_id in closest if waste[staff_id] == min(waste.values())]
+    return next((s for s in thrifty if gap_starts(board, s, found.demands[s]) >> t & 1), thrifty[0])
 
 
 def preference(staff_id: str, preferred: Sequence[str]) -> int:
@@ -349,13 +366,12 @@ def _bound(board: Board, plans: Sequence[PhasePlan], t: int, staff: tuple[str, .
 # -- what a start does to a person's day ---------------------------------------------------------------------------
 
 
-def stranded(board: Board, service: Service, staff_id: str, t: int) -> int:
-    """How many more grains of this person would be of no use to anybody if `service` started at grain `t`.
+def stranded(board: Board, staff_id: str, need: Demand, t: int) -> int:
+    """How many more grains of this person would be of no use to anybody if `need` were met from grain `t` on.
 
     Of no use: free, but fewer in a row than the person's shortest service. Negative where it fills such a scrap.
     """
     shortest = board.rota.shortest[staff_id]
-    need = demand(service, staff_id)
     low = max(t - shortest, board.first)
     size = t + need.total + shortest - low
     before = board.calendars[staff_id].free >> low & (1 << size) - 1
@@ -370,28 +386,16 @@ def _scraps(free: int, shortest: int) -> int:
     return (free & ~spread(runs(free, shortest), shortest)).bit_count()
 
 
-def in_gap(board: Board, service: Service, staff_id: str, t: int) -> bool:
-    """Whether `service` from grain `t` would lie in what other bookings of this person leave between them.
+def gap_starts(board: Board, staff_id: str, need: Demand) -> int:
+    """The starts from which `need` would lie in what other bookings of this person leave between them.
 
-    A gap is a free stretch with a booking at either end, no longer than the salon's longest gap.
+    A gap is a free stretch with a booking at either end, no longer than the longest gap of the salon's services.
     """
-    calendar = board.calendars[staff_id]
-    reach = board.rota.longest_gap
-    return all(_enclosed(calendar, t + offset, count, reach) for offset, count in demand(service, staff_id).joined)
-
-
-def _enclosed(calendar: Calendar, t: int, count: int, reach: int) -> bool:
-    if count > reach or t < reach:
-        return False
-    mask = (1 << reach) - 1
-    booked = calendar.working & ~calendar.free
-    left = ~(calendar.free >> (t - reach)) & mask
-    right = ~(calendar.free >> (t + count)) & mask
-    if not left or not right:
-        return False
-    last_before = t - reach + left.bit_length() - 1
-    first_after = t + count + (right & -right).bit_length() - 1
-    return bool(booked >> last_before & booked >> first_after & 1) and first_after - last_before - 1 <= reach
+    gaps = board.calendars[staff_id].gaps(board.rota.longest_gap)
+    bits = gaps
+    for offset, count in need.joined:
+        bits &= runs(gaps, count) >> offset
+    return bits
 
 
 # -- why not -------------------------------------------------------------------------------------------------------
@@ -441,6 +445,7 @@ def make_rota(salon: Salon, window: Window) -> Rota:
 
     return Rota(
         window=window,
+        days=day_starts(salon.tz, window),
         opening=Calendar(opening, opening),
         working={member.id: working_bits(salon, member, window, opening) for member in salon.staff},
         shortest={member.id: shortest(member.id) for member in salon.staff},

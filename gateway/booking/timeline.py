@@ -110,9 +110,11 @@ def without(intervals: Iterable[Interval], removed: Iterable[Interval]) -> list[
     return rest
 
 
-def runs(free: int, n: int) -> int:
-    """Bit t is set where the `n` >= 1 grains from t on are all set in `free`: O(log n) shift-and-ANDs."""
-    have = 1
+def runs(free: int, n: int, have: int = 1) -> int:
+    """Bit t is set where the `n` >= 1 grains from t on are all set: O(log n) shift-and-ANDs.
+
+    `have`: how many grains a set bit of `free` stands for already, when these are runs themselves.
+    """
     while have < n:
         step = min(have, n - have)
         free &= free >> step
@@ -128,6 +130,20 @@ def spread(bits: int, n: int) -> int:
         bits |= bits << step
         have += step
     return bits
+
+
+def enclosed(free: int, booked: int, longest: int) -> int:
+    """The bits of `free` in stretches of at most `longest` that have a `booked` bit at either end."""
+    if longest < 1:
+        return 0
+    short = free & ~spread(runs(free, longest + 1), longest + 1)
+    begins = short & ~(short << 1) & booked << 1
+    carried = short + begins  # the carry of each addition runs through its stretch and comes out just behind it
+    result = short & ~carried
+    for end in set_bits(carried & ~short & ~booked):  # stretches that end at closing time or an absence
+        begin = (begins & (1 << end) - 1).bit_length() - 1
+        result &= ~((1 << end) - (1 << begin))
+    return result
 
 
 def set_bits(bits: int) -> Iterator[int]:
@@ -182,6 +198,14 @@ def window_for(salon: Salon, now: datetime) -> Window:
     begin -= (begin - _EPOCH) % GRAIN  # on the grid, should a zone ever be off it
     end = midnight(last_day(salon, now) + 2 * _ONE_DAY, tz)
     return Window(begin, -((begin - end) // GRAIN))
+
+
+def day_starts(tz: ZoneInfo, window: Window) -> tuple[int, ...]:
+    """The grain on which each local day of `window` begins (0 for the first), then the window's end."""
+    first = local_date(window.start, tz)
+    last = local_date(window.end - GRAIN, tz)
+    begins = (window.ceil(midnight(first + n * _ONE_DAY, tz)) for n in range(1, (last - first).days + 1))
+    return (0, *begins, window.grains)
 
 
 def open_hours(salon: Salon, day: date) -> DayHours:
