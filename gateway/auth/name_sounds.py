@@ -1,7 +1,7 @@
 """From spelling to sound: a German reading of one name, so that homophones become equal strings.
 
 A sound string has one sign per sound. Small letters are what they look like (ä is e, ß is s, z is ts); capitals are
-A ei, O eu, U au, S sch, T tsch, D dsch; x is ch; @ is the final -er; v, c, C, Y and G are jokers for spellings with
+A ei, O eu, U au, S sch, T tsch, D dsch; x is ch; @ is the final -er; v, Z, C, Y, I and G are jokers for spellings with
 several readings (see phonetics). Beside it stands the length of each vowel where the spelling says it: "+" long
 (aa, ah, ie), "-" short (before ck, tz, a doubled consonant), "0" unsaid. Long against short is heard: Haas, Hass.
 """
@@ -38,7 +38,32 @@ _NATIVE: Final = {
 }  # fmt: skip
 _STRIPPED: Final = {"ı": "i", "ł": "l", "đ": "d", "ø": "ö", "æ": "ä", "œ": "ö", "ð": "d", "þ": "t"}
 _TURKISH: Final = re.compile("[şçğı]")
-_VOWEL: Final = "aeiouäöüAOU"
+_NASAL_BEFORE_LIP: Final = re.compile("[ąę](?=[bp])")
+
+# Spellings of guests that are read in their own way by those who know: each one alone, and all of them together.
+_GUESTS: Final = tuple(
+    (re.compile(pattern), heard)
+    for pattern, heard in (
+        (r"sz", "ss"),  # Szabo; Lukasz in German mouths
+        (r"ck(?=[iya]$)", "zk"),  # Sawicki
+        (r"c$|c(?=ik$)|ci(?=[aeou])", "tsch"),  # Petrovic and Wojcik without their marks, Maciej
+        (r"rz(?=[aeiouy])", "sch"),  # Marzena
+        (r"ó", "u"),  # Wójcik
+        (r"ł", "w"),  # Wałęsa
+        (r"ow$|ov$", "of"),  # Sokolow ends in a vowel in Berlin, in an f in Moscow
+        (r"ch(?=enko|uk|ik|[eo][vw])|(?<=[vw]i)ch$", "tsch"),  # Shevchenko
+        (r"kh", "ch"),  # Khalil
+        (r"ee(?=[mfdn]$)", "i"),  # Kareem
+        (r"(?<=ma)z$|(?<=ldi)z$|(?<=ldı)z$", "s"),  # Yilmaz, Yildiz
+        (r"ğ(?=[ei])", "j"),  # Değirmenci
+        (r"cc(?=[ei])", "tsch"),  # Ricci
+        (r"gn(?=[aeiou])|nh(?=[aou]$)", "nj"),  # Bologna, Cunha
+        (r"qu(?=[ei])", "k"),  # Enrique
+        (r"gu(?=[ei])", "g"),  # Miguel
+        (r"eaux?", "o"),  # Rousseau
+        (r"ç", "ss"),  # François
+    )
+)
 
 # Spelling rules in order; ":" marks a long vowel, "." a short one. The order is the grammar: longest spelling first.
 _RULES: Final = tuple(
@@ -47,7 +72,7 @@ _RULES: Final = tuple(
         # umlauts written out; not in Michael, Manuel, Bauer, Feuer
         (r"ae(?!l[ae]?$)(?!u)", "ä"),
         (r"aeu", "äu"),
-        (r"oe(?!l$)", "ö"),
+        (r"oe(?!$|l(?:le)?$)", "ö"),
         (r"(?<![aeoqäö])(?<!^man)(?<!^sam)(?<!^eman)ue", "ü"),
         (r"(?<![aeiouäöü])([ae])ß", r"\1ss"),
         # Mayrhofer; before the h goes mute
@@ -56,9 +81,10 @@ _RULES: Final = tuple(
         (r"t*zsch|t+sch|t+ch|cz|cs(?=[aeiou])", "T"),
         (r"dsch|dzh", "D"),
         (r"^dj|^dzs", "D"),
-        (r"sch|sh|sz(?!$)|(?<=[pktbd])rz", "S"),
+        (r"sch|sh|sz|zh|(?<=[pktbdg])rz", "S"),
         (r"^s(?=[pt])", "S"),
         # ch, ck, x
+        (r"x", "ks"),
         (r"chs|cks|gs(?=[^aeiouäöü])", "ks"),
         (r"^ch(?=[rlo])", "k"),
         (r"^ch", "C"),
@@ -70,14 +96,18 @@ _RULES: Final = tuple(
         (r"ph|^pf|(?<=m)pf", "f"),
         # t, z
         (r"th", "t"),
-        (r"[dt]+z|ts|zz|ds$", "tz"),
+        (r"[dt]+z|[dt]+s|zz", "tz"),
         (r"dt|td", "tt"),
         (r"(?<!i)ez$", "es"),
         (r"tz", "zz"),
-        (r"c(?=[eiyäö])", "c"),
+        (r"c(?=[eiyäö])", "Z"),
         (r"c", "k"),
         # diphthongs and long vowels
         (r"[ae][iy](?=a(?!$)|[ou])", "aj"),
+        (r"[ae]j(?![aeiouäöü])|ij(?=[bcdfgklmnpqrstvwz])", "ei"),
+        (r"oj(?![aeiouäöü])", "oi"),
+        (r"[iy][iyj]$", "i"),
+        (r"(?<=[tdnl])i(?=[aou])", "I"),
         (r"[ae][iy]", "A"),
         (r"eu|äu|o[iy]", "O"),
         (r"au", "U"),
@@ -88,20 +118,21 @@ _RULES: Final = tuple(
         (r"y", "Y"),
         (r"ieh?(?=[^aeouäöü]|$)", "i:"),
         (r"(?<=[aeiouäöüYAOU])h(?=[^aeiouäöüYAOU@]|$)", ":"),
-        (r"(?<=[b-df-hj-np-tvwxzSTDC])h", ""),
+        (r"(?<=[b-df-hj-np-tvwxzZSTDC])h", ""),
         (r"([aeiou])\1", r"\1:"),
         (r"(?<=[AOU]):", ""),
-        (r"(?<=[aeiouäöüY])(?=([b-df-hj-np-tvwxzSTDC])\1)", "."),
+        (r"(?<=[aeiouäöüY])(?=([b-df-hj-np-tvwxzZSTDC])\1)", "."),
         (r"([^:.])\1+", r"\1"),
         (r"ß", "s"),
         (r"([^:.])\1+", r"\1"),
         (r"ä", "e"),
         # syllables that need no letter of their own: Michl, Hösl, Mayr, Baur
-        (r"(?<=[bcdfghjkmnpqstvwxzSTDC])l(?=$|[bdfgkmnpstw])", "el"),
+        (r"(?<=[bcdfghjkmnpqstvwxzZSTDC])l(?=$|[bdfgkmnpstw])", "el"),
         (r"(?<=[AOU])([rln])$", r"e\1"),
         (r"er$", "@"),
         # what ends a word, or stands before a voiceless sound, is voiceless
         (r"ig$", "iG"),
+        (r"n(?=[bp])", "m"),
         (r"b(?=$|[ptkfszSTx])", "p"),
         (r"d(?=$|[ptkfszSTx])", "t"),
         (r"g(?=$|[ptkfszSTx])", "k"),
@@ -121,16 +152,22 @@ def well_known_sounds() -> frozenset[str]:
 def readings(word: str) -> tuple[Sound, ...]:
     """Every way a German reads this word, the likeliest first; at least one. `word` is lower case, NFC."""
     word = word[:LONGEST_WORD]
+    return tuple(dict.fromkeys(_read(spelling) for spelling in _spellings(word)))
+
+
+def _spellings(word: str) -> dict[str, None]:
+    """The word as a German might spell what is said: in order, without doubles."""
     spellings = dict.fromkeys((_native(word), _stripped(word)))
     respelled = RESPELLED.get(_stripped(word))
     if respelled:
         spellings[respelled] = None
-    for spelling in tuple(spellings):
-        if spelling.endswith(("cki", "cky")):  # Sawicki: the Polish c is a z
-            spellings[spelling[:-3] + "zki"] = None
-        if spelling.endswith("ow"):  # Sokolow ends in a vowel in Berlin, in an f in Moscow
-            spellings[spelling[:-1] + "f"] = None
-    return tuple(dict.fromkeys(_read(spelling) for spelling in spellings))
+    guest = word
+    for pattern, heard in _GUESTS:
+        if pattern.search(word):
+            spellings[_native(pattern.sub(heard, word))] = None
+            guest = pattern.sub(heard, guest)
+    spellings[_native(guest)] = None
+    return spellings
 
 
 def without_umlauts(word: str) -> str:
@@ -142,6 +179,7 @@ _UMLAUTS_LOST: Final = str.maketrans("äöü", "aou")
 
 
 def _native(word: str) -> str:
+    word = _NASAL_BEFORE_LIP.sub(lambda match: "om" if match.group() == "ą" else "em", word)
     if _TURKISH.search(word):
         word = word.replace("c", "dsch")
     return "".join(_NATIVE[letter] if letter in _NATIVE else _base(letter) for letter in word)

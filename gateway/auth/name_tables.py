@@ -16,7 +16,8 @@ RESPELLED: Final = {
     "muhammad": "mohammed", "muhammed": "mohammed", "mohammad": "mohammed", "mohamad": "mohammed",
     "youssef": "jusuf", "yousef": "jusuf", "yussuf": "jusuf", "hussain": "hussein", "hossein": "hussein",
     "ahmad": "ahmed", "khaled": "chalid", "khalid": "chalid", "jamal": "dschamal", "cem": "dschem", "can": "dschan",
-    "nguyen": "nujen", "huynh": "huin", "pham": "fam",
+    "sahin": "schahin", "simsek": "schimschek", "ayse": "aysche", "isik": "ischik", "öztürk": "östürk",
+    "ozturk": "östürk", "lee": "lie", "nguyen": "nujen", "huynh": "huin", "pham": "fam",
 }  # fmt: skip
 
 # Everyday short forms. The person may be the same, so it is worth asking; a short form alone proves nothing.

@@ -285,7 +285,7 @@ def _rest_is_second_names(left: _Name, right: _Name, taken: tuple[int, ...]) -> 
 
 @lru_cache(maxsize=65_536)
 def _run_cost(stored: str, heard: str) -> int:
-    if abs(len(stored) - len(heard)) > 4:
+    if max(len(stored), len(heard)) > 2 * min(len(stored), len(heard)) + 2:
         return VETO
     return min(_reading_cost(ours, theirs) for ours in readings(stored) for theirs in readings(heard))
 

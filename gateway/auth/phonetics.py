@@ -62,8 +62,8 @@ def cologne(word: str) -> str:
 
 
 # Signs of a sound string (see name_sounds). A joker stands for a spelling that German reads in more than one way.
-VOWELS: Final = frozenset("aeiouöüYAOU@")
-_JOKERS: Final = {"v": "fw", "c": "zsT", "C": "SkxT", "Y": "iü", "G": "gkx"}
+VOWELS: Final = frozenset("aeiouöüYIAOU@")
+_JOKERS: Final = {"v": "fw", "Z": "zsT", "C": "SkxT", "Y": "iü", "I": "ij", "G": "gkx"}
 _SAME_SOUND: Final = frozenset(
     pair for joker, readings in _JOKERS.items() for sound in readings for pair in ((joker, sound), (sound, joker))
 )
@@ -72,7 +72,7 @@ _SLIPS: Final = frozenset(pair for a, b in ("bp", "dt", "gk", "DT") for pair in 
 # Families of consonants, for the graded value only: a swap inside a family is half as far as one across families.
 _FAMILY: Final = {
     sound: index
-    for index, family in enumerate(("bp", "dt", "gkxG", "fvw", "szcSTDC", "mn", "lr", "j", "h"))
+    for index, family in enumerate(("bp", "dt", "gkxG", "fvw", "szZSTDC", "mn", "lr", "j", "h"))
     for sound in family
 }
 
@@ -117,7 +117,7 @@ def _with_mute_h(stored: str, heard: str) -> int:
     return _substitutions(*without)
 
 
-_MUTE_H: Final = re.compile(r"(?<=[aeiouöüYAOU])h(?=[aeiouöüYAOU@])")
+_MUTE_H: Final = re.compile(r"(?<=[aeiouöüYIAOU])h(?=[aeiouöüYIAOU@])")
 
 
 def sound_ratio(stored: str, heard: str) -> float:
