@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import Levenshtein
-
-from gateway.booking.catalogue_meaning import CONCEPTS, Meaning, Phrase, ancestors, kin, read
-from gateway.booking.catalogue_words import FILLERS, UPKEEP, WHO_COVERS
+from gateway.booking.catalogue_fit import MARGIN, Fit, essential, measure, of_kind, same_term
+from gateway.booking.catalogue_meaning import CONCEPTS, Meaning, Phrase, kin, read
+from gateway.booking.catalogue_words import FILLERS, WHO_COVERS
 from gateway.booking.resolve import NONE, Resolution, said_id
-from gateway.speech.fold import letters_by_ear, plain
+from gateway.speech.fold import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,146 +39,36 @@ class _Offer:
 
 @lru_cache(maxsize=128)
 def _offers(services: tuple[ServiceName, ...]) -> tuple[_Offer, ...]:
-    return tuple(
+    return _in_trade(tuple(
         _Offer(
             service,
             frozenset(_bare(name) for name in (service.name, *service.aliases)),
             tuple(read(name) for name in (service.name, *service.aliases)),
         )
         for service in services
-    )
+    ))  # fmt: skip
+
+
+# Either of these shows that a catalogue is about hair; where none is sold, "Bleaching" is not of the hair.
+_HAIR_TRADE: Final = frozenset({"cut", "perm", "blow_dry", "updo", "highlights", "root", "tips", "shear"})
+
+
+def _in_trade(offers: tuple[_Offer, ...]) -> tuple[_Offer, ...]:
+    """Take back the hair that `read` implied in a catalogue of another trade."""
+    if any(_HAIR_TRADE & meaning.keys and "hair" in meaning.keys for offer in offers for meaning in offer.meanings):
+        return offers
+    return tuple(
+        replace(offer, meanings=tuple(
+            replace(meaning, keys=meaning.keys - {"hair"}) if meaning.implied_hair else meaning
+            for meaning in offer.meanings
+        ))
+        for offer in offers
+    )  # fmt: skip
 
 
 def _bare(text: str) -> str:
     words = plain(text).split()
     return " ".join([word for word in words if word not in FILLERS] or words)
-
-
-def _of_kind(keys: frozenset[str], *kinds: str) -> frozenset[str]:
-    return frozenset(key for key in keys if CONCEPTS[key].kind in kinds)
-
-
-def _essential(keys: frozenset[str]) -> frozenset[str]:
-    """Acts and parts without those that another one already is: "Ansatz färben" is about the root."""
-    kept = _of_kind(keys, "act", "minor", "part")
-    return kept - frozenset[str]().union(*(ancestors(key) for key in kept))
-
-
-# --- how well one meaning serves a wish ------------------------------------------------------------------------------
-
-_MARGIN: Final = 0.4
-_EXTRA: Final = {"act": 1.0, "part": 0.8, "minor": 0.15, "manner": 0.15, "occasion": 0.3}
-_FREE_MANNERS: Final = frozenset({"simple", "package", "intensive", "premium"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Score:
-    """`missing` essentials, `cost` of being more, less or other than said, and whether only a loose kin was found."""
-
-    missing: int
-    cost: float
-    loose: bool
-    covered: int
-
-
-def _cover(said: str, offered: frozenset[str], wish: frozenset[str]) -> tuple[float, bool] | None:
-    """The cost of serving one essential by what is offered, and whether loosely; None when it is not served."""
-    if said in offered:
-        return 0.0, False
-    if any(said in ancestors(key) for key in offered):
-        return 0.3, False
-    if offered & ancestors(said):
-        return 0.5, False
-    if any(said in kin(key) for key in offered) or offered & kin(said):
-        return 0.7, True
-    if said in UPKEEP and offered & UPKEEP and (_of_kind(wish, "part") - {"hair"}) & offered:
-        return 0.4, False
-    kind = CONCEPTS[said].kind
-    if kind == "minor":
-        return 0.3, False
-    if kind == "part" and not _parts_of(offered):
-        return 0.4 if said != "hair" else 0.1, False
-    return None
-
-
-def _parts_of(keys: frozenset[str]) -> frozenset[str]:
-    return frozenset(
-        key for key in keys | frozenset[str]().union(*map(ancestors, keys)) if CONCEPTS[key].kind == "part"
-    )
-
-
-def _score(wish: Meaning, offer: Meaning) -> _Score | None:
-    """None when the two exclude each other."""
-    if wish.refused & offer.keys or offer.refused & wish.keys:
-        return None
-    exclusive = _exclusive(wish.keys, offer.keys)
-    if exclusive is None:
-        return None
-    said, offered = _essential(wish.keys), _essential(offer.keys)
-    missing, covered, loose, cost = 0, 0, False, exclusive
-    for key in said:
-        found = _cover(key, offered, said)
-        if found is not None:
-            cost, loose, covered = cost + found[0], loose or found[1], covered + 1
-        elif key == "hair" and wish.implied_hair:
-            cost, loose = cost + 0.5, True
-        else:
-            missing += 1
-    cost += sum(_extra(key, said) for key in offered)
-    cost += _manners(wish.keys, offer.keys) - 0.3 * len(wish.refused & offer.refused)
-    terms = _shared_terms(wish.terms, offer.terms)
-    cost += 0.25 * (len(offer.terms) - terms)
-    return _Score(missing, cost, loose, covered + terms)
-
-
-def _extra(key: str, said: frozenset[str]) -> float:
-    if key == "hair" or key in said:
-        return 0.0
-    family = {key, *kin(key)}
-    if any(key in kin(one) or one in family for one in said):
-        return 0.0
-    if key in UPKEEP and said & UPKEEP:
-        return 0.0
-    if any(kin(one) & family for one in said):
-        return 0.4
-    return _EXTRA[CONCEPTS[key].kind]
-
-
-def _exclusive(wish: frozenset[str], offer: frozenset[str]) -> float | None:
-    cost = 0.0
-    said_who, offered_who = _of_kind(wish, "who"), _of_kind(offer, "who")
-    if said_who and offered_who:
-        if not all(WHO_COVERS[who] & offered_who for who in said_who):
-            return None
-    elif said_who or offered_who:
-        cost += 0.5 if said_who else 0.05
-    for kind in ("length", "size", "extent"):
-        said, offered = _of_kind(wish, kind), _of_kind(offer, kind)
-        if said and offered and not said & offered:
-            return None
-        if bool(said) != bool(offered):
-            cost += 0.1 if said else 0.05
-    return cost
-
-
-def _manners(wish: frozenset[str], offer: frozenset[str]) -> float:
-    said, offered = _of_kind(wish, "manner", "occasion"), _of_kind(offer, "manner", "occasion")
-    cost = sum(0.5 if CONCEPTS[key].kind == "manner" else 0.05 for key in said - offered - _FREE_MANNERS)
-    cost += sum(0.05 for key in (said - offered) & _FREE_MANNERS)
-    cost += sum(0.05 if key in _FREE_MANNERS else _EXTRA[CONCEPTS[key].kind] for key in offered - said)
-    return cost + (0.5 if "dry" in said and "wash" in offer else 0.0)
-
-
-def _shared_terms(wish: frozenset[str], offer: frozenset[str]) -> int:
-    return sum(any(_same_term(said, offered) for said in wish) for offered in offer)
-
-
-@lru_cache(maxsize=8192)
-def _same_term(left: str, right: str) -> bool:
-    one, other = letters_by_ear(left[:40]), letters_by_ear(right[:40])
-    allowed = 0 if min(len(one), len(other)) < 5 else 1 if min(len(one), len(other)) < 9 else 2
-    stem = min(len(one), len(other))
-    return Levenshtein.distance(one, other) <= allowed or (stem >= 6 and one[:stem] == other[:stem])
 
 
 # --- choosing --------------------------------------------------------------------------------------------------------
@@ -203,7 +92,7 @@ def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
 
 
 def _is_sold(term: str, offers: tuple[_Offer, ...]) -> bool:
-    return any(_same_term(term, sold) for offer in offers for meaning in offer.meanings for sold in meaning.terms)
+    return any(same_term(term, sold) for offer in offers for meaning in offer.meanings for sold in meaning.terms)
 
 
 _ADULT_FROM: Final = 15
@@ -227,34 +116,39 @@ def _settle_who(wish: Meaning, offers: tuple[_Offer, ...]) -> Meaning:
 
 def _choose(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
     """The services that cover the whole wish, or None when none does."""
-    if not (_essential(wish.keys) or wish.terms or _of_kind(wish.keys, "manner")):
+    if not (essential(wish.keys) or wish.terms or of_kind(wish.keys, "manner")):
         return _by_who(wish, offers)
-    scored = [
-        (offer, score) for offer in offers if (score := _best(wish, offer)) and not score.missing and score.covered
-    ]
+    scored = [(offer, score) for offer in offers if (score := _best(wish, offer)) and _serves(score)]
     if not scored:
         return None
     scored = [pair for pair in scored if not pair[1].loose] or scored
     scored = _of_length(wish, scored)
     least = min(score.cost for _, score in scored)
-    margin = 0.2 if wish.only else _MARGIN
+    perfect = [offer for offer, score in scored if score.cost <= 0]
+    if len(perfect) == 1:
+        return _answer(perfect, sure=not scored[0][1].loose)
+    margin = MARGIN / 2 if wish.only else MARGIN
     close = [(offer, score) for offer, score in scored if score.cost <= least + margin + 1e-9]
     return _answer([offer for offer, _ in close], sure=not close[0][1].loose)
 
 
-def _best(wish: Meaning, offer: _Offer) -> _Score | None:
-    scores = [score for meaning in offer.meanings if (score := _score(wish, meaning))]
+def _serves(fit: Fit) -> bool:
+    return not fit.missing and fit.covered > 0 and fit.loose < 2
+
+
+def _best(wish: Meaning, offer: _Offer) -> Fit | None:
+    scores = [score for meaning in offer.meanings if (score := measure(wish, meaning))]
     return min(scores, key=lambda score: (score.missing, score.cost), default=None)
 
 
-def _of_length(wish: Meaning, scored: list[tuple[_Offer, _Score]]) -> list[tuple[_Offer, _Score]]:
+def _of_length(wish: Meaning, scored: list[tuple[_Offer, Fit]]) -> list[tuple[_Offer, Fit]]:
     """Keep the services of the said duration where there are any."""
     fitting = [pair for pair in scored if wish.minutes is not None and pair[0].service.duration_min == wish.minutes]
     return fitting or scored
 
 
 def _by_who(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
-    said = _of_kind(wish.keys, "who")
+    said = of_kind(wish.keys, "who")
     if not said:
         return NONE
     found = [offer for offer in offers if any(WHO_COVERS[who] & offer.meanings[0].keys for who in said)]
@@ -263,17 +157,25 @@ def _by_who(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
 
 def _by_phrase(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution:
     """Several acts that no one service covers: ask between the services of each."""
-    if len(wish.phrases) < 2:
+    phrases = wish.phrases if len(wish.phrases) > 1 else _split_acts(wish)
+    if len(phrases) < 2:
         return NONE
-    shared = _of_kind(wish.keys, "who", "length", "size", "extent")
+    shared = of_kind(wish.keys, "who", "length", "size", "extent")
     ids: dict[str, None] = {}
-    for phrase in wish.phrases:
+    for phrase in phrases:
         part = replace(wish, phrases=(), keys=phrase.keys | shared, terms=phrase.terms & wish.terms)
-        if not _essential(part.keys):
+        if not essential(part.keys):
             continue
         found = _choose(part, offers)
         ids |= dict.fromkeys(found.ids if found else ())
     return _answer([offer for offer in offers if offer.service.id in ids], sure=False) if ids else NONE
+
+
+def _split_acts(wish: Meaning) -> tuple[Phrase, ...]:
+    """ "Schneiden färben" without a joint: one phrase for each act, all about the same part."""
+    acts = sorted(of_kind(essential(wish.keys), "act"))
+    parts = of_kind(wish.keys, "part")
+    return tuple(Phrase(frozenset({act}) | parts, wish.terms) for act in acts)
 
 
 def _answer(found: list[_Offer], *, sure: bool) -> Resolution:
@@ -289,7 +191,7 @@ def _answer(found: list[_Offer], *, sure: bool) -> Resolution:
 
 
 def _by_kind(kind: str) -> Callable[[_Offer], object]:
-    return lambda offer: _of_kind(offer.meanings[0].keys, kind)
+    return lambda offer: of_kind(offer.meanings[0].keys, kind)
 
 
 def _with(*keys: str) -> Callable[[_Offer], object]:

@@ -47,20 +47,28 @@ class Meaning:
 # --- one word --------------------------------------------------------------------------------------------------------
 
 
+_BARE: Final = str.maketrans("äöüÄÖÜ", "aouAOU")
+
+
 def _stems() -> tuple[dict[str, list[str]], frozenset[str]]:
     """All stems by ear with their concepts, with and without umlaut, and those that only stand whole."""
     meant: dict[str, list[str]] = {}
     whole: set[str] = set()
+    without_umlaut: dict[str, list[tuple[str, bool]]] = {}
     for concept in CONCEPTS.values():
         for stem in concept.stems:
             bare = stem.removesuffix("$")
-            for spelling in {bare, bare.replace("ä", "a").replace("ö", "o").replace("ü", "u")}:
-                heard = letters_by_ear(plain(spelling).replace(" ", ""))
-                keys = meant.setdefault(heard, [])
-                if concept.key not in keys:
-                    keys.append(concept.key)
-                if stem.endswith("$") or len(heard) < 4:
-                    whole.add(heard)
+            heard = letters_by_ear(plain(bare).replace(" ", ""))
+            meant.setdefault(heard, []).append(concept.key)
+            if stem.endswith("$") or len(heard) < 4:
+                whole.add(heard)
+            lost = letters_by_ear(plain(bare.translate(_BARE)).replace(" ", ""))
+            if lost != heard:
+                without_umlaut.setdefault(lost, []).append((concept.key, heard in whole))
+    for heard, found in without_umlaut.items():
+        if heard not in meant:  # "kürz" without its dots is another word
+            meant[heard] = list(dict.fromkeys(key for key, _ in found))
+            whole |= {heard} if any(alone for _, alone in found) else set()
     return meant, frozenset(whole)
 
 
@@ -110,7 +118,8 @@ def _take_apart(word: str) -> _Path:
             if piece in _MEANT:
                 keys = path.keys + tuple(_MEANT[piece])
                 whole = path.whole or piece in _WHOLE
-                _offer(best, end, _Path(path.unknown, path.pieces + 1, keys, path.known + len(piece), whole, True))
+                pieces = path.pieces + (2 if len(piece) < 4 else 1)  # a chance likeness is short
+                _offer(best, end, _Path(path.unknown, pieces, keys, path.known + len(piece), whole, True))
             if (piece in _ENDINGS and path.after_stem) or (piece in _PREFIXES and (path.after_stem or start == 0)):
                 _offer(best, end, _Path(path.unknown, path.pieces + 1, path.keys, path.known, path.whole, True))
     return best[len(word)] or _START
@@ -189,6 +198,24 @@ def _figures(folded: str) -> tuple[int | None, int | None]:
     return length, int(next(group for group in age.groups() if group)) if age else None
 
 
+def _joined(words: list[str]) -> list[str]:
+    """Put compounds together that were heard as two words: "Dauer Welle", "hot stone", "make up"."""
+    whole: list[str] = []
+    for word in words[:MAX_WORDS]:
+        last = whole[-1] if whole else ""
+        pair = last + word
+        if last.isalpha() and word.isalpha() and (_is_strange(last) or _is_strange(word)) and not _is_strange(pair):
+            whole[-1] = pair
+        else:
+            whole.append(word)
+    return whole
+
+
+def _is_strange(word: str) -> bool:
+    keys, stranger = _read_word(word)
+    return stranger is not None or (not keys and word not in FILLERS and word not in _JOINTS)
+
+
 @lru_cache(maxsize=2048)
 def read(text: str) -> Meaning:
     """Return the meaning of a service name or an utterance."""
@@ -213,22 +240,22 @@ def read(text: str) -> Meaning:
         keys.clear()
         terms.clear()
 
-    for token in _TOKEN.findall(text[:MAX_TEXT])[:MAX_WORDS]:
-        for word in plain(token).split() or [token]:
-            if word in _JOINTS:
-                close()
-                refusing = refusing and word in _SOFT_JOINTS
-            elif word in _REFUSALS:
-                refusing = True
-            elif word in ("sondern", "aber"):
-                refusing = False
-                close()
-            else:
-                only = only or word in _ONLY
-                found, stranger = _read_word(word)
-                (refused if refusing else keys).update(found)
-                if stranger and not refusing:
-                    terms.add(stranger)
+    words = _joined([word for token in _TOKEN.findall(text[:MAX_TEXT]) for word in plain(token).split() or [token]])
+    for word in words:
+        if word in _JOINTS:
+            close()
+            refusing = refusing and word in _SOFT_JOINTS
+        elif word in _REFUSALS:
+            refusing = True
+        elif word in ("sondern", "aber"):
+            refusing = False
+            close()
+        else:
+            only = only or word in _ONLY
+            found, stranger = _read_word(word)
+            (refused if refusing else keys).update(found)
+            if stranger and not refusing:
+                terms.add(stranger)
     close()
     every = frozenset[str]().union(*(phrase.keys for phrase in phrases))
     strange = frozenset[str]().union(*(phrase.terms for phrase in phrases))

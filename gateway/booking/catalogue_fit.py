@@ -1,0 +1,172 @@
+"""How well a service serves a wish: a price for each way of being more, less or other than what was said.
+
+Prices are in steps of a whole unasked act (1.0). What counts is their order, not their size: a service that covers
+everything said and adds least is nearest, and services within `MARGIN` of it are equally near.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import Levenshtein
+
+from gateway.booking.catalogue_meaning import CONCEPTS, Meaning, ancestors, kin
+from gateway.booking.catalogue_words import UPKEEP, WHO_COVERS
+from gateway.speech.fold import letters_by_ear
+
+MARGIN: Final = 0.35
+
+# What the service has and the caller did not say.
+_EXTRA: Final = {"act": 1.0, "minor": 0.1, "part": 0.8, "manner": 0.15, "occasion": 0.3}
+_EXTRA_KEYS: Final = {"bridal": 1.0, "first": 0.5, "follow_up": 0.5, "express": 0.3, "pregnant": 0.6, "home": 0.6}
+_EXTRA_PART_OF_MANY: Final = 0.3
+_EXTRA_KIN: Final = 0.4
+_EXTRA_TERM: Final = 0.25
+_EXTRA_TRAIT: Final = 0.05
+
+# What the caller said and the service does not have.
+_SPECIAL: Final = 0.3
+_GENERAL: Final = 0.5
+_LOOSE: Final = 0.7
+_OTHER_UPKEEP: Final = 0.4
+_NO_MINOR: Final = 0.5
+_NO_PART_NAMED: Final = 0.4
+_NO_HAIR_NAMED: Final = 0.1
+_NOT_HAIR: Final = 0.5
+_NO_TRAIT: Final = 0.6
+_NO_MANNER: Final = 0.5
+_HARDLY: Final = 0.05
+# Services for nobody in particular are mostly made for women, a man is more likely to mean the men's.
+_NOT_FOR: Final = {"women": 0.5}
+_NOT_FOR_OTHERS: Final = 0.7
+# Words of praise and wrapping: neither asked for nor missed.
+_FREE_MANNERS: Final = frozenset({"simple", "package", "intensive", "premium"})
+TRAITS: Final = ("length", "size", "extent")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`missing` essentials, the price of the rest, `covered` wishes, and how many were met by a loose kin only."""
+
+    missing: int
+    cost: float
+    loose: int
+    covered: int
+
+
+def of_kind(keys: frozenset[str], *kinds: str) -> frozenset[str]:
+    """The keys of these kinds of concept."""
+    return frozenset(key for key in keys if CONCEPTS[key].kind in kinds)
+
+
+def essential(keys: frozenset[str]) -> frozenset[str]:
+    """Acts and parts without those that another one already is: "Ansatz färben" is about the root."""
+    kept = of_kind(keys, "act", "minor", "part")
+    return kept - frozenset[str]().union(*(ancestors(key) for key in kept))
+
+
+def measure(wish: Meaning, offer: Meaning) -> Fit | None:
+    """Return how one meaning of a service serves the wish, or None when the two exclude each other."""
+    if wish.refused & offer.keys or offer.refused & wish.keys:
+        return None
+    traits = _traits(wish.keys, offer.keys)
+    if traits is None:
+        return None
+    said, offered = essential(wish.keys), essential(offer.keys)
+    missing, covered, loose, cost = 0, 0, 0, traits
+    for key in said:
+        price = _price(key, offered, said)
+        if price is not None:
+            cost, loose = cost + price, loose + (price == _LOOSE)
+            covered += price not in (_NO_PART_NAMED, _NO_HAIR_NAMED, _NO_MINOR)
+        elif key == "hair" and wish.implied_hair:
+            cost, loose = cost + _NOT_HAIR, loose + 1
+        else:
+            missing += 1
+    cost += sum(_extra(key, said) for key in offered) + _manners(wish.keys, offer.keys)
+    cost -= _SPECIAL * len(wish.refused & offer.refused)
+    shared = sum(any(same_term(term, sold) for term in wish.terms) for sold in offer.terms)
+    cost += _EXTRA_TERM * (len(offer.terms) - shared)
+    manners = of_kind(wish.keys & offer.keys, "manner", "occasion") - _FREE_MANNERS
+    return Fit(missing, cost, loose, covered + shared + (0 if said else len(manners)))
+
+
+def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | None:
+    """The price of serving one essential by what is offered; None when it is not served."""
+    if said in offered:
+        return 0.0
+    if any(said in ancestors(key) for key in offered):
+        return _SPECIAL
+    if offered & ancestors(said):
+        return _GENERAL
+    parts = _parts_of(offered)
+    if CONCEPTS[said].kind == "part":
+        if not parts:
+            return _NO_HAIR_NAMED if said == "hair" else _NO_PART_NAMED
+        return _LOOSE if parts & kin(said) - {"hair"} else None
+    if any(said in kin(key) for key in offered) or offered & kin(said):
+        return _LOOSE
+    if said in UPKEEP and offered & UPKEEP and (of_kind(wish, "part") - {"hair"}) & offered:
+        return _OTHER_UPKEEP
+    return _NO_MINOR if CONCEPTS[said].kind == "minor" else None
+
+
+def _parts_of(keys: frozenset[str]) -> frozenset[str]:
+    return of_kind(keys.union(*(ancestors(key) for key in keys)), "part")
+
+
+def _extra(key: str, said: frozenset[str]) -> float:
+    said_parts = _parts_of(said)
+    if key in said:
+        return 0.0
+    if key == "hair":
+        return _EXTRA["part"] if said_parts and not said_parts & {"hair"} else 0.0
+    family = {key, *kin(key)}
+    if any(key in kin(one) or one in family for one in said) and CONCEPTS[key].kind != "part":
+        return 0.0
+    if key in UPKEEP and (said & UPKEEP or (said_parts - {"hair"} and not of_kind(said, "act"))):
+        return 0.0 if said & UPKEEP else _EXTRA["minor"]
+    if any(key in ancestors(one) or one in ancestors(key) for one in said):
+        return 0.0
+    if any(kin(one) & family for one in said):
+        return _EXTRA_KIN
+    if CONCEPTS[key].kind == "part" and not said_parts:
+        return _EXTRA_PART_OF_MANY
+    return _EXTRA[CONCEPTS[key].kind]
+
+
+def _traits(wish: frozenset[str], offer: frozenset[str]) -> float | None:
+    """The price of who it is for, how long, how large and how much of it; None when they exclude each other."""
+    cost = 0.0
+    said, sold = of_kind(wish, "who"), of_kind(offer, "who")
+    if said and sold:
+        if not any(WHO_COVERS[who] & sold for who in said):
+            return None
+    elif said:
+        cost += max(_NOT_FOR.get(who, _NOT_FOR_OTHERS) for who in said)
+    elif sold:
+        cost += _EXTRA_TRAIT
+    for kind in TRAITS:
+        said, sold = of_kind(wish, kind), of_kind(offer, kind)
+        if said and sold and not said & sold:
+            return None
+        if bool(said) != bool(sold):
+            cost += _NO_TRAIT if said else _EXTRA_TRAIT
+    return cost
+
+
+def _manners(wish: frozenset[str], offer: frozenset[str]) -> float:
+    said, sold = of_kind(wish, "manner", "occasion"), of_kind(offer, "manner", "occasion")
+    unmet = said - sold
+    cost = sum(_HARDLY if key in _FREE_MANNERS or CONCEPTS[key].kind == "occasion" else _NO_MANNER for key in unmet)
+    cost += sum(
+        _HARDLY if key in _FREE_MANNERS else _EXTRA_KEYS.get(key, _EXTRA[CONCEPTS[key].kind]) for key in sold - said
+    )
+    return cost + (_NO_MANNER if "dry" in said and "wash" in offer else 0.0)
+
+
+def same_term(left: str, right: str) -> bool:
+    """Whether two words of no trade are one word by ear."""
+    one, other = letters_by_ear(left[:40]), letters_by_ear(right[:40])
+    shorter = min(len(one), len(other))
+    allowed = 0 if shorter < 5 else 1 if shorter < 9 else 2
+    return Levenshtein.distance(one, other) <= allowed or (shorter >= 6 and one[:shorter] == other[:shorter])
