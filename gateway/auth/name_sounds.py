@@ -142,12 +142,6 @@ _RULES: Final = tuple(
 )
 
 
-@lru_cache(maxsize=1)
-def well_known_sounds() -> frozenset[str]:
-    """The sounds of names that really exist, see WELL_KNOWN."""
-    return frozenset(readings(word)[0].signs for word in WELL_KNOWN)
-
-
 @lru_cache(maxsize=65_536)
 def readings(word: str) -> tuple[Sound, ...]:
     """Every way a German reads this word, the likeliest first; at least one. `word` is lower case, NFC."""
@@ -209,3 +203,8 @@ def _read(spelling: str) -> Sound:
             signs.append(sign)
             lengths.append("0")
     return Sound("".join(signs), "".join(lengths))
+
+
+# Read once at import (some 15 ms), so that no caller waits for it.
+WELL_KNOWN_SOUNDS: Final = frozenset(readings(word)[0].signs for word in WELL_KNOWN)
+"""The sounds of names that really exist, see WELL_KNOWN."""

@@ -14,7 +14,7 @@ from typing import Final
 
 import jellyfish
 
-from gateway.auth.name_sounds import Sound, readings, well_known_sounds, without_umlauts
+from gateway.auth.name_sounds import WELL_KNOWN_SOUNDS, Sound, readings, without_umlauts
 from gateway.auth.name_tables import SHORT_FORMS
 from gateway.auth.phonetics import VETO, plain_letters, sound_cost, sound_ratio
 
@@ -214,10 +214,9 @@ def _sounds_same(left: _Name, right: _Name) -> float:
     """A value from SAME on when the two sound the same, else 0."""
     bare_left, bare_right = left.without_particles(), right.without_particles()
     pairs = [(left, right)] if (bare_left, bare_right) == (left, right) else [(left, right), (bare_left, bare_right)]
-    for slips, value in ((0, 0.97), (1, 0.92)):
-        for ours, theirs in pairs:
-            if _aligned(ours, theirs, slips):
-                return value
+    for ours, theirs in pairs:
+        if _aligned(ours, theirs, 1):
+            return 0.97 if any(_aligned(*pair, 0) for pair in pairs) else 0.92
     spelled = _without_umlauts(bare_left, bare_right)
     return 0.93 if spelled and _aligned(spelled, bare_right, 0) else 0.0
 
@@ -231,7 +230,7 @@ def _without_umlauts(left: _Name, right: _Name) -> _Name | None:
         return None
     plain = tuple(without_umlauts(word) for word in left.words)
     lost = [word for word, before in zip(plain, left.words, strict=True) if word != before]
-    if not lost or any(readings(word)[0].signs in well_known_sounds() for word in lost):
+    if not lost or any(readings(word)[0].signs in WELL_KNOWN_SOUNDS for word in lost):
         return None
     return _Name(plain, left.tied)
 
@@ -257,7 +256,7 @@ def _place(left: _Name, right: _Name, at: int, taken: tuple[int, ...], slips: in
         for start in range(len(right.words) - width + 1):
             if any(taken[j] >= 0 for j in range(start, start + width)):
                 continue
-            cost = _run_cost("".join(left.words[at : at + length]), "".join(right.words[start : start + width]))
+            cost = _run_cost(left.words[at : at + length], right.words[start : start + width])
             if cost > slips or (cost and at == 0 and len(left.words) > 1):  # slips are a matter of last names
                 continue
             now = taken[:start] + (at + length - 1,) * width + taken[start + width :]
@@ -283,10 +282,19 @@ def _rest_is_second_names(left: _Name, right: _Name, taken: tuple[int, ...]) -> 
     return True
 
 
-@lru_cache(maxsize=65_536)
-def _run_cost(stored: str, heard: str) -> int:
-    if max(len(stored), len(heard)) > 2 * min(len(stored), len(heard)) + 2:
+def _run_cost(stored: tuple[str, ...], heard: tuple[str, ...]) -> int:
+    """Cost of hearing neighbouring words as others, written as one word; lengths far apart need no closer look."""
+    ours, theirs = "".join(stored), "".join(heard)
+    short, long = sorted((len(ours), len(theirs)))
+    if long > (2 * short + 2 if len(stored) == len(heard) else short + 4):
         return VETO
+    return _word_cost(ours, theirs)
+
+
+@lru_cache(maxsize=65_536)
+def _word_cost(stored: str, heard: str) -> int:
+    if stored == heard:
+        return 0
     return min(_reading_cost(ours, theirs) for ours in readings(stored) for theirs in readings(heard))
 
 
@@ -294,7 +302,7 @@ def _reading_cost(stored: Sound, heard: Sound) -> int:
     cost = sound_cost(stored.signs, heard.signs)
     if cost < VETO and _lengths_clash(stored, heard, strict=cost > 0):
         return VETO
-    if cost and heard.signs in well_known_sounds():
+    if cost and heard.signs in WELL_KNOWN_SOUNDS:
         return VETO
     return cost
 
@@ -316,7 +324,7 @@ _SHORT_FORM: Final = 0.8
 
 def _is_part(left: _Name, right: _Name) -> bool:
     """True when every heard word is one of the stored ones."""
-    return all(any(_run_cost(ours, theirs) == 0 for ours in left.words) for theirs in right.words)
+    return all(any(_word_cost(ours, theirs) == 0 for ours in left.words) for theirs in right.words)
 
 
 def _graded(left: _Name, right: _Name) -> float:
