@@ -15,6 +15,21 @@ from typing import Final
 from rapidfuzz.distance import Levenshtein
 
 from gateway.booking.resolve import NONE, Resolution, said_id
+from gateway.booking.staff_words import (
+    ANYONE,
+    CARRIERS,
+    FEMININE_LEADS,
+    FILLERS,
+    HONORIFICS,
+    MASCULINE_LEADS,
+    NAME_LEADS,
+    NEGATIONS,
+    PARTICLES,
+    SAME_AGAIN,
+    SHORT_FORMS,
+    TURNS,
+    gender_of,
+)
 from gateway.speech.fold import plain, readings, sound
 
 MAX_WORDS: Final = 60
@@ -30,75 +45,14 @@ class StaffName:
     aliases: tuple[str, ...] = ()
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(plain(text).split())
-
-
-# Words that lead to a name, or stand between a name and the rest.
-_HONORIFICS: Final = _words("herr herrn herren frau fr hr dr doktor doktorin prof professor professorin dipl ing med dent mag "
-                            "fraeulein schwester meister meisterin mister mrs miss")  # fmt: skip
-_CARRIERS: Final = _words("bei beim zu zum zur mit vom von der die das den dem des an auf fuer am im in durch chez")
-# Everyday words of a call that are nobody's name. Deliberately without words that are common surnames.
-_FILLERS: Final = _words(
-    "ich wir er sie es man mich mir uns mein meine meinen meiner meinem dein deine ihr ihre ihren ihrem ihnen unser unsere "
-    "moechte moecht wuerde haette hab habe haben hat will wollte wollen koennte koennen kann darf gehe gehen geh geht "
-    "komme kommen komm waere bin ist sind war waren wird werden soll sollte muss muesste brauche braeuchte nehme nehmen "
-    "lassen lass machen mache gemacht schneiden geschnitten buchen bitte danke gern gerne gerade grade ja nein ne nee doch "
-    "halt mal eben auch noch nur schon so dann wenn wieder wie was wann wo ob dass weil also aehm aeh oeh hm mhm ok okay "
-    "genau gut super hallo guten tag morgen moin servus gruess gott einen eine einer einem eines ein einmal termin termine "
-    "haare haar haarschnitt farbe bart faerben foehnen kollege kollegen kollegin kolleginnen mitarbeiter mitarbeiterin "
-    "friseur friseurin friseuse stylist stylistin therapeut therapeutin arzt aerztin person leute jemand frei zeit platz "
-    "heute uebermorgen montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag woche uhr um ab bis nach vor "
-    "gegen vormittag nachmittag mittag abend frueh naechste naechsten naechster naechstes kommende kommenden diese diesen "
-    "lieber liebsten liebste liebster besten eigentlich am liebsten unbedingt wuensche wunsch moeglich moeglichst "
-    "vielleicht irgendwie immer sonst letztes letzten letzter letzte mal glaube heisst heissen namens name genannt und "
-    "oder aber sondern nicht kein keine keinen keiner keinem ausser ohne bloss hin rein ran da dort hier euch ihrem the with"
-)
-_NEGATIONS: Final = _words("nicht ausser ohne kein keine keinen keiner keinem bloss")
-_TURNS: Final = _words("sondern aber lieber dafuer stattdessen dann")
 _CLAUSE: Final = re.compile(r"[,;!?\n]+")
-
-_ANY_PHRASES: Final = tuple(
-    plain(phrase)
-    for phrase in (
-        "egal", "wurscht", "wurst", "schnuppe", "gleichgültig", "gleich wer", "wer auch immer", "wer gerade",
-        "wer grad", "wer zeit", "wer frei", "wer halt", "wer da ist", "wer kann", "wer will", "wer eben", "wer als",
-        "keine präferenz", "keine vorliebe", "keinen wunsch", "keine wünsche", "keinen besonderen", "keine besonderen",
-        "keinen bestimmten", "keine bestimmte", "niemand bestimmt", "niemanden bestimmt", "keinen speziellen",
-        "keine spezielle", "kein bestimmter", "irgendwer", "irgendwem", "irgendjemand", "irgendeine", "irgendeiner",
-        "irgendeinem", "irgendwen", "jeder", "jedem", "jede ist", "jeder ist", "spielt keine rolle", "ist mir alles recht",
-        "bin flexibel", "da bin ich offen", "völlig offen", "mir ist das gleich", "mir gleich", "ist gleich", "alle gut",
-        "hauptsache", "wer zuerst", "wer am schnellsten", "wer am ehesten", "beliebig", "machen sie wie", "suchen sie aus",
-        "suchen sie jemanden", "entscheiden sie", "überlasse ich ihnen", "such dir", "sucht ihr", "anyone", "anybody",
-        "whoever", "no preference", "doesn t matter", "don t care", "do not care", "don t mind", "wem ist", "bei wem auch",
-        "nicht wichtig", "nicht so wichtig", "unwichtig", "kommt nicht drauf an", "alle sind", "alle mitarbeiter",
-        "freie auswahl", "freien mitarbeiter", "freie mitarbeiterin", "nächstbeste", "erstbeste",
-    )
-)  # fmt: skip
-_SAME_PHRASES: Final = tuple(
-    plain(phrase)
-    for phrase in (
-        "derselbe", "dieselbe", "demselben", "derselben", "denselben", "der selben", "dem selben", "die selbe",
-        "der gleichen wie", "dem gleichen wie", "die gleiche wie", "der gleiche wie", "wie immer", "wie letztes mal",
-        "wie beim letzten mal", "wie das letzte mal", "wie sonst", "wie üblich", "vom letzten mal", "vom letzten termin",
-        "von letztem mal", "von letzter woche", "letztes mal auch", "gleiche person", "gleichen person", "meinem friseur",
-        "meiner friseurin", "mein friseur", "meine friseurin", "meinem stammfriseur", "meiner stammfriseurin",
-        "meinem stylisten", "meiner stylistin", "meinem therapeuten", "meiner therapeutin", "wo ich immer", "wo ich letztes",
-        "bei dem ich immer", "bei der ich immer", "bei der ich letztes", "bei dem ich letztes", "bei der ich das letzte",
-        "bei dem ich das letzte", "bei der ich war", "bei dem ich war", "der mich immer", "die mich immer",
-        "die mich letztes", "der mich letztes", "die das letztes", "der das letztes", "meine übliche", "mein üblicher",
-        "meiner üblichen", "meinem üblichen", "wieder bei der gleichen", "wieder bei dem gleichen", "wieder zur gleichen",
-        "wieder zum gleichen", "beim gleichen", "bei der gleichen", "zur gleichen", "zum gleichen", "same person", "same one",
-        "same as last", "same as before", "my usual",
-    )
-)  # fmt: skip
 
 
 # --- names and how well heard words fit them -------------------------------------------------------------------------
 
-_PARTICLES: Final = _words("von van de der den del della di da dos el al bin ibn zu vom und la le")
 _EXACT: Final = 1.0
 _SAME_SOUND: Final = 0.95
+_SHORT_FORM: Final = 0.85
 _NEAR: Final = 0.8
 _VOWELS: Final = frozenset("aeiouAOUY")
 # What a first name takes to become the other gender's: Martin/Martina, Stefan/Stefanie, Paul/Pauline, Josef/Josefine.
@@ -111,8 +65,8 @@ class _Part:
 
     spelled: frozenset[str]
     codes: frozenset[str]
-    whole_first: bool
     is_last: bool
+    near_counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,31 +74,40 @@ class _Person:
     id: str
     whole: frozenset[str]
     parts: tuple[_Part, ...]
+    gender: str | None
 
 
-def _part(written: str, *, whole_first: bool, is_last: bool) -> _Part:
+def _part(written: str, *, is_last: bool, near_counts: bool = True) -> _Part:
     folded = plain(written).replace(" ", "")
     bare = plain(written.replace("ä", "a").replace("ö", "o").replace("ü", "u")).replace(" ", "")
     codes = set(readings(written.replace(" ", "").replace("-", "")))
     if is_last:
         # Unstressed "-er" and "-ar" end in a plain "a" when spoken: "Kretschma" for Kretschmer.
         codes |= {code[:-2] + "a" for code in codes if len(code) > 4 and code.endswith(("er", "ar"))}
-    return _Part(frozenset({folded, bare}), frozenset(codes), whole_first, is_last)
+    return _Part(frozenset({folded, bare}), frozenset(codes), is_last, near_counts)
 
 
 def _parts(name: str) -> tuple[_Part, ...]:
-    words = [word for word in name.replace(".", " ").split() if plain(word) and plain(word) not in _HONORIFICS]
+    words = [word for word in name.replace(".", " ").split() if plain(word) and plain(word) not in HONORIFICS]
     units = [[piece for piece in word.split("-") if plain(piece)] for word in words]
     pieces = [(piece, index) for index, unit in enumerate(units) for piece in unit]
-    found: list[_Part] = []
-    for piece, index in pieces:
-        alone = len(units[index]) == 1
-        last = index == len(units) - 1 and len(units) > 1
-        found.append(_part(piece, whole_first=alone and index == 0, is_last=last))
+    final = len(units) - 1
+    found = [_part(piece, is_last=0 < final == index) for piece, index in pieces]
     for (left, left_index), (right, right_index) in pairwise(pieces):
-        last = right_index == len(units) - 1 and left_index == right_index
-        found.append(_part(left + right, whole_first=left_index == 0 and left_index == right_index, is_last=last))
+        # "Hanspeter" for Hans-Peter or Hans Peter; first name and surname run together must be just so.
+        one_unit = left_index == right_index
+        found.append(_part(left + right, is_last=one_unit and 0 < final == right_index, near_counts=one_unit))
     return tuple(found)
+
+
+def _gender(name: str) -> str | None:
+    """The gender a name's title or first known first name tells."""
+    words = plain(name).split()
+    titles = {"f" for word in words if word in FEMININE_LEADS & HONORIFICS}
+    titles |= {"m" for word in words if word in MASCULINE_LEADS & HONORIFICS}
+    if len(titles) == 1:
+        return titles.pop()
+    return next((gender for word in words if word not in HONORIFICS and (gender := gender_of(word))), None)
 
 
 @lru_cache(maxsize=256)
@@ -154,6 +117,7 @@ def _people(staff: tuple[StaffName, ...]) -> tuple[_Person, ...]:
             member.id,
             frozenset(plain(name) for name in (member.name, *member.aliases)),
             tuple(part for name in (member.name, *member.aliases) for part in _parts(name)),
+            _gender(member.name),
         )
         for member in staff
     )
@@ -170,19 +134,26 @@ def _is_look_alike(heard: str, code: str) -> bool:
     )
 
 
+def _is_near(heard: str, code: str) -> bool:
+    """Whether the ear may have slipped: one sound in four to seven, two in longer names, never the first."""
+    shortest = min(len(heard), len(code))
+    allowed = 0 if shortest < 4 else 1 if shortest < 8 else 2
+    if not allowed or heard[0] != code[0] or _is_look_alike(heard, code):
+        return False
+    return Levenshtein.distance(heard, code, score_cutoff=allowed) <= allowed
+
+
 def _fit(word: str, part: _Part) -> float:
     """How well one heard word fits one name part: 1 spelled so, 0.95 sounds so, 0.8 nearly, 0 not."""
     if word in part.spelled:
         return _EXACT
+    if SHORT_FORMS.get(word, frozenset()) & part.spelled:
+        return _SHORT_FORM
     heard = sound(word)
     if heard in part.codes:
         return _SAME_SOUND
-    for code in part.codes:
-        shortest = min(len(heard), len(code))
-        allowed = 0 if shortest < 4 else 1 if shortest < 8 else 2
-        if allowed and Levenshtein.distance(heard, code, score_cutoff=allowed) <= allowed:
-            if heard[0] == code[0] and not _is_look_alike(heard, code):
-                return _NEAR
+    if part.near_counts and any(_is_near(heard, code) for code in part.codes):
+        return _NEAR
     return 0.0
 
 
@@ -197,11 +168,6 @@ class _Mention:
     refused: bool
     title: bool
     gender: str | None
-
-
-_FEMININE_LEADS: Final = _words("frau fr fraeulein schwester zur mrs miss kollegin")
-_MASCULINE_LEADS: Final = _words("herr herrn herren hr zum beim mister den kollege kollegen")
-_NAME_LEADS: Final = _HONORIFICS | _words("bei beim zu zum zur mit von")
 
 
 def _mentions(utterance: str, spelled: frozenset[str]) -> list[_Mention]:
@@ -228,17 +194,17 @@ def _clause_mentions(words: list[str], spelled: frozenset[str]) -> list[_Mention
         lead = []
 
     for word in words:
-        named = word in spelled and bool(lead or run) and (lead[-1:] and lead[-1] in _NAME_LEADS or bool(run))
-        if (word in _CARRIERS or word in _HONORIFICS) and not named:
-            if not (run and word in _PARTICLES):
+        named = word in spelled and bool(lead or run) and (lead[-1:] and lead[-1] in NAME_LEADS or bool(run))
+        if (word in CARRIERS or word in HONORIFICS) and not named:
+            if not (run and word in PARTICLES):
                 if run:
                     close()
                 lead.append(word)
-        elif word in _FILLERS and not named:
+        elif word in FILLERS and not named:
             close()
-            if word in _NEGATIONS:
+            if word in NEGATIONS:
                 refused = pending = True
-            elif word in _TURNS:
+            elif word in TURNS:
                 refused = False
         else:
             run.append(word)
@@ -250,10 +216,10 @@ def _clause_mentions(words: list[str], spelled: frozenset[str]) -> list[_Mention
 
 
 def _mention(words: tuple[str, ...], lead: list[str], *, refused: bool) -> _Mention:
-    feminine = any(word in _FEMININE_LEADS for word in lead) or lead[-2:] == ["bei", "der"] or lead[-1:] == ["die"]
-    masculine = any(word in _MASCULINE_LEADS for word in lead) or lead[-2:] == ["bei", "dem"]
+    feminine = any(word in FEMININE_LEADS for word in lead) or lead[-2:] == ["bei", "der"] or lead[-1:] == ["die"]
+    masculine = any(word in MASCULINE_LEADS for word in lead) or lead[-2:] == ["bei", "dem"]
     gender = None if feminine == masculine else "f" if feminine else "m"
-    return _Mention(words, refused, any(word in _HONORIFICS for word in lead), gender)
+    return _Mention(words, refused, any(word in HONORIFICS for word in lead), gender)
 
 
 # --- from mentions to people -----------------------------------------------------------------------------------------
@@ -296,11 +262,15 @@ def _lends_support(words: tuple[str, ...], fit: _Fit) -> bool:
     return all(
         any(
             (len(word) == 1 and any(form.startswith(word) for form in part.spelled))
-            or max(Levenshtein.normalized_similarity(sound(word), code) for code in part.codes) >= _WEAK
+            or (part.near_counts and any(_is_slip(sound(word), code) for code in part.codes))
             for part in fit.person.parts
         )
         for word in rest
     )
+
+
+def _is_slip(heard: str, code: str) -> bool:
+    return Levenshtein.normalized_similarity(heard, code) >= _WEAK and not _is_look_alike(heard, code)
 
 
 def _choose(mention: _Mention, people: tuple[_Person, ...]) -> tuple[tuple[str, ...], bool]:
@@ -319,13 +289,21 @@ def _choose(mention: _Mention, people: tuple[_Person, ...]) -> tuple[tuple[str, 
         supported = [fit for fit in best if _lends_support(mention.words, fit)]
         best = supported if len(supported) == 1 else best
     sure = len(best) == 1 and (best[0].explained == len(mention.words) or _lends_support(mention.words, best[0]))
+    sure = sure and not _contradicts(mention, best[0].person)
     return tuple(fit.person.id for fit in best), sure
 
 
 def _narrow(fits: list[_Fit], mention: _Mention) -> list[_Fit]:
+    """Let a title prefer surnames, and title or article prefer the gender they tell, where that leaves anybody."""
     if mention.title and any(fit.by_surname for fit in fits):
-        return [fit for fit in fits if fit.by_surname]
-    return fits
+        fits = [fit for fit in fits if fit.by_surname]
+    told = mention.gender
+    return [fit for fit in fits if told is None or fit.person.gender in (told, None)] or fits
+
+
+def _contradicts(mention: _Mention, person: _Person) -> bool:
+    """Whether "Herr" was said of a woman or "Frau" of a man: worth a question."""
+    return mention.title and None not in (mention.gender, person.gender) and mention.gender != person.gender
 
 
 def resolve(utterance: str, staff: Sequence[StaffName], *, usual: str | None = None) -> Resolution:
@@ -339,7 +317,7 @@ def resolve(utterance: str, staff: Sequence[StaffName], *, usual: str | None = N
     if known is not None:
         return Resolution("match", (known,))
     people = _people(candidates)
-    folded = f" {plain(utterance)} "
+    folded = plain(utterance)
     spelled = frozenset(form for person in people for part in person.parts for form in part.spelled)
     wanted: dict[str, None] = {}
     excluded: dict[str, None] = {}
@@ -355,9 +333,9 @@ def resolve(utterance: str, staff: Sequence[StaffName], *, usual: str | None = N
     chosen = tuple(person.id for person in people if person.id in wanted and person.id not in excluded)
     if chosen:
         return Resolution("match" if len(chosen) == 1 and sure else "ambiguous", chosen, out)
-    if any(f" {phrase}" in folded for phrase in _SAME_PHRASES):
+    if SAME_AGAIN.search(folded):
         return _same_as_before(usual, people, out)
-    if out or any(f" {phrase}" in folded for phrase in _ANY_PHRASES):
+    if out or ANYONE.search(folded):
         return Resolution("any", excluded=out)
     return NONE
 

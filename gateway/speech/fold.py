@@ -46,7 +46,7 @@ _SOUNDS: Final = tuple(
         (r"ie", "i"),
         (r"ae", "e"),
         (r"oe", "O"),
-        (r"ue", "U"),
+        (r"(?<![aeq])ue", "U"),
         (r"^y(?=[aeiouAOU])", "j"),
         (r"y", "i"),
         (r"(?<=[aeiouAOUY])h", ""),
@@ -73,7 +73,23 @@ def sound(word: str) -> str:
 
 
 # How other spellings are heard by a German; each table is one language's rules, applied in order.
-_TURKISH: Final = (("ş", "sch"), ("ç", "tsch"), ("c", "dsch"), ("ğ", ""), ("ı", "i"), ("v", "w"), ("z", "s"))
+_TURKISH: Final = (
+    ("ş", "sch"),
+    ("ç", "tsch"),
+    ("c", "dsch"),
+    ("ğ", ""),
+    ("ı", "i"),
+    ("v", "w"),
+    ("z", "s"),
+    ("ya", "ja"),
+    ("ye", "je"),
+    ("yi", "ji"),
+    ("yı", "ji"),
+    ("yo", "jo"),
+    ("yö", "jö"),
+    ("yu", "ju"),
+    ("yü", "jü"),
+)
 _POLISH: Final = (
     ("szcz", "schtsch"), ("sz", "sch"), ("cz", "tsch"), ("rz", "sch"), ("dzi", "dschi"), ("ść", "schtsch"),
     ("ś", "sch"), ("ć", "tsch"), ("ci", "tschi"), ("si", "schi"), ("ż", "sch"), ("ź", "s"), ("ł", "w"), ("ó", "u"),
@@ -83,6 +99,7 @@ _VIETNAMESE: Final = (
     ("nguyễn", "nujen"), ("nguyen", "nujen"), ("ngu", "nu"), ("nh", "nj"), ("gi", "s"), ("tr", "tsch"),
     ("ph", "f"), ("x", "s"), ("kh", "k"), ("ng", "n"),
 )  # fmt: skip
+_VIETNAMESE_SOUTH: Final = (("nh", "n"), ("ph", "f"), ("ng", "n"), ("x", "s"), ("qu", "kw"))
 _ITALIAN: Final = (
     ("scia", "scha"), ("sce", "sche"), ("sci", "schi"), ("ch", "k"), ("gia", "dscha"), ("gio", "dscho"),
     ("giu", "dschu"), ("gi", "dschi"), ("ge", "dsche"), ("cia", "tscha"), ("cio", "tscho"), ("ci", "tschi"),
@@ -101,16 +118,19 @@ def _reader(rules: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[s
 
 
 _LANGUAGES: Final = tuple(
-    map(_reader, (_TURKISH, _POLISH, _VIETNAMESE, _ITALIAN, _ENGLISH, _SPANISH, _SLAVIC, _V_AS_W))
+    map(_reader, (_TURKISH, _POLISH, _VIETNAMESE, _VIETNAMESE_SOUTH, _ITALIAN, _ENGLISH, _SPANISH, _SLAVIC, _V_AS_W))
 )
 _BARE: Final = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
+_BARE_O: Final = str.maketrans({"ö": "o"})
+_BARE_U: Final = str.maketrans({"ü": "u"})
 
 
 @lru_cache(maxsize=8192)
 def readings(name: str) -> frozenset[str]:
     """Return the sound codes under which a German may hear one written name part, in any of the languages above."""
     written = unicodedata.normalize("NFC", name).lower()
-    heard = {sound(plain(written).replace(" ", "")), sound(plain(written.translate(_BARE)).replace(" ", ""))}
+    lost = (written.translate(dots) for dots in ({}, _BARE, _BARE_O, _BARE_U))  # a transcript drops some or all
+    heard = {sound(plain(spelling).replace(" ", "")) for spelling in lost}
     for spelling, said in _LANGUAGES:
         spoken = spelling.sub(lambda found, said=said: said[found[0]], written)  # type: ignore[misc]
         heard.add(sound(plain(spoken).replace(" ", "")))
