@@ -1,0 +1,213 @@
+"""The scale-out store: PostgreSQL over asyncpg, a pool of at most ten connections, READ COMMITTED with ordered row locks.
+
+A unit of work runs whole inside `run_sync`. A watchdog per transaction drops the connection when the server falls
+silent, so that nothing hangs; a connection lost before COMMIT rolled everything back, one lost during COMMIT is looked
+up by the request's key and otherwise reported as OutcomeUnknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from gateway.booking.ports import ReadRecord, Snapshot, Tx
+from gateway.clock import Clock
+from gateway.errors import SettingsError, StoreUnavailable
+from gateway.storage import migrate
+from gateway.storage.failures import OutcomeUnknown, TryAgain, translate
+from gateway.storage.snapshot import SalonCache
+from gateway.storage.tx import POSTGRESQL, SqlTx
+from gateway.storage.urls import PostgresServer
+
+T = TypeVar("T")
+
+POOL_SIZE: Final = 10
+ATTEMPTS: Final = 4
+"""One try and three more after a deadlock or serialisation failure."""
+CONNECT_SECONDS: Final = 1.2
+POOL_WAIT_SECONDS: Final = 1.5
+SILENCE_SECONDS: Final = 1.8
+"""A transaction that takes longer from BEGIN to COMMIT loses its connection."""
+BACKOFF_SECONDS: Final = 0.01
+
+
+def create_postgres_engine(
+    url: URL, *, statement_timeout_ms: int = 3000, lock_timeout_ms: int = 2000, idle_timeout_ms: int = 5000
+) -> AsyncEngine:
+    """An engine whose every session has our time limits. Raises SettingsError without asyncpg."""
+    if importlib.util.find_spec("asyncpg") is None:
+        raise SettingsError("GATEWAY_DATABASE_URL: PostgreSQL needs the package asyncpg, which is not installed")
+    settings = {
+        "application_name": "gateway",
+        "timezone": "UTC",
+        "default_transaction_isolation": "read committed",
+        "statement_timeout": str(statement_timeout_ms),
+        "lock_timeout": str(lock_timeout_ms),
+        "idle_in_transaction_session_timeout": str(idle_timeout_ms),
+    }
+    return create_async_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        connect_args={"timeout": CONNECT_SECONDS, "server_settings": settings},
+    )
+
+
+class PostgresStore:
+    """The `Store` port over one PostgreSQL database. Make it with `open`, end it with `close`."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock, rng: random.Random) -> None:
+        self._engine = engine
+        # One statement needs no BEGIN; several that must agree need one picture of the database.
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._picture = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._clock = clock
+        self._rng = rng
+        self._salons = SalonCache()
+
+    @classmethod
+    async def open(
+        cls, target: PostgresServer, *, clock: Clock, rng: random.Random, upgrade: bool = False
+    ) -> PostgresStore:
+        """Connect and see that the schema is this version's. Raises SettingsError or StoreUnavailable."""
+        if upgrade:
+            await asyncio.to_thread(migrate.upgrade, target.url.render_as_string(hide_password=False))
+        store = cls(create_postgres_engine(target.url), clock, rng)
+        try:
+            found = await store._with(store._engine, lambda connection: connection.run_sync(migrate.current))
+            if found != migrate.head():
+                raise SettingsError("GATEWAY_DATABASE_URL: the schema is of another version; run `gateway db upgrade`")
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def run(self, company_id: str, uow: Callable[[Tx], T]) -> T:
+        return await self._write(company_id, uow)
+
+    async def read(self, company_id: str, uow: Callable[[Tx], T]) -> T:
+        def inside(connection: Connection) -> T:
+            return uow(SqlTx(connection, company_id, POSTGRESQL, self._clock.now))
+
+        return await self._retried(lambda: self._with(self._picture, lambda connection: connection.run_sync(inside)))
+
+    async def snapshot(self, called_e164: str | None, agent_id: str | None) -> Snapshot | None:
+        def inside(connection: Connection) -> Snapshot | None:
+            return self._salons.snapshot(connection, called_e164, agent_id)
+
+        return await self._retried(lambda: self._with(self._single, lambda connection: connection.run_sync(inside)))
+
+    async def record_reads(self, company_id: str, rows: Sequence[ReadRecord]) -> None:
+        """Keep answers of read tools in one transaction; what is recorded already stays as it is."""
+
+        def keep(tx: SqlTx) -> None:
+            tx.record_reads(rows)
+
+        if rows:
+            await self._write(company_id, keep)
+
+    async def configure(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` (a function over `catalog_writer`) in one write transaction over the bare connection."""
+
+        async def inside(connection: AsyncConnection) -> T:
+            result = await connection.run_sync(work)
+            await connection.commit()
+            return result
+
+        return await self._with(self._engine, inside)
+
+    async def ping(self) -> None:
+        """Raise StoreUnavailable unless the database answers."""
+        await self._with(self._single, lambda connection: connection.exec_driver_sql("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections; transactions under way should be through by then."""
+        await self._engine.dispose()
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    async def _write(self, company_id: str, uow: Callable[[SqlTx], T]) -> T:
+        return await self._retried(lambda: self._with(self._engine, lambda c: self._transaction(c, company_id, uow)))
+
+    async def _transaction(self, connection: AsyncConnection, company_id: str, uow: Callable[[SqlTx], T]) -> T:
+        def inside(bare: Connection) -> tuple[T, tuple[str, str] | None]:
+            tx = SqlTx(bare, company_id, POSTGRESQL, self._clock.now)
+            result = uow(tx)
+            if tx.refused is not None:
+                raise tx.refused
+            return result, tx.recorded_key
+
+        result, recorded_key = await connection.run_sync(inside)
+        try:
+            await connection.commit()
+        except Exception as error:
+            expected = translate(error)
+            if not isinstance(expected, StoreUnavailable) or isinstance(expected, TryAgain):
+                raise
+            if recorded_key is None or not await self._is_recorded(company_id, recorded_key):
+                raise OutcomeUnknown("the connection broke while committing") from error
+        return result
+
+    async def _is_recorded(self, company_id: str, key: tuple[str, str]) -> bool:
+        """Whether the transaction that kept this answer made it, asked over another connection."""
+        try:
+            return await self.read(company_id, lambda tx: tx.recorded(*key)) is not None
+        except StoreUnavailable:
+            return False
+
+    async def _retried(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try again after a deadlock, and once after a connection that had died in the pool."""
+        reconnected = False
+        for number in range(1, ATTEMPTS + 1):
+            try:
+                return await attempt()
+            except OutcomeUnknown:
+                raise
+            except TryAgain:
+                if number == ATTEMPTS:
+                    raise
+                await self._clock.sleep(BACKOFF_SECONDS * number * (1 + self._rng.random()))
+            except _Lost:
+                if reconnected:
+                    raise
+                reconnected = True
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _with(self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run `work` over a pooled connection under the watchdog; whatever is not committed is rolled back."""
+        loop = asyncio.get_running_loop()
+        silent = False
+
+        def drop(driver: Any) -> None:
+            nonlocal silent
+            silent = True
+            driver.terminate()
+
+        try:
+            async with engine.connect() as connection:
+                driver = (await connection.get_raw_connection()).driver_connection
+                watchdog = loop.call_later(SILENCE_SECONDS, drop, driver)
+                try:
+                    return await work(connection)
+                finally:
+                    watchdog.cancel()
+        except Exception as error:
+            expected = translate(error)
+            if expected is None or expected is error:
+                raise
+            if isinstance(error, DBAPIError) and error.connection_invalidated and not silent:
+                raise _Lost(str(expected)) from error
+            raise expected from error
+
+
+class _Lost(StoreUnavailable):
+    """The connection was gone before COMMIT: nothing happened, and a fresh connection may do."""
