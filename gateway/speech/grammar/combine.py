@@ -1,0 +1,202 @@
+"""Put days, clock readings and windows together into one meaning; settle or record what is left open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from gateway.speech.grammar.calendar import day_in, month_start, next_weekday
+from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Grain, Item, Span, Window, one_day
+from gateway.speech.grammar.parts import PARTS, at_part
+from gateway.speech.grammar.rules_days import RECENT, base_day, day_of_month, monday_of, turned_weekday, week_days
+
+MEANINGFUL: Final = frozenset("DWCIJP0O")
+
+
+@dataclass(slots=True)
+class Meaning:
+    """What was said: days, and the time of day as a clock reading, a window or a part; or a stretch, or a moment."""
+
+    days: Days | None = None
+    clock: Clock | None = None
+    window: Window | None = None
+    part: str | None = None
+    span: Span | None = None
+    moment_minutes: int | None = None
+    other_days: list[date] = field(default_factory=list)
+    other_clocks: list[Clock] = field(default_factory=list)
+    settled_part: str | None = None
+
+
+def combine(items: Sequence[Item], context: Context) -> Meaning | None:
+    """Return the meaning of the folded row, None when it holds no day and no time."""
+    items = _after_correction(items)
+    meaning = Meaning()
+    for item in items:
+        if item.span is not None:
+            return Meaning(span=item.span)
+    moments = [item for item in items if item.code == "0"]
+    clocks = [item for item in items if item.code == "C"]
+    meaning.days = _days(items, context, meaning)
+    if moments and not clocks and (moments[0].text == "moment" or meaning.days is None):
+        return Meaning(moment_minutes=moments[0].n)
+    _time(items, meaning)
+    if meaning.days is None and any(item.text == "tonight" for item in items):
+        meaning.days = one_day(context.today)
+    if meaning.days is None and meaning.clock is None and meaning.window is None and meaning.part is None:
+        return None
+    return meaning
+
+
+def _after_correction(items: Sequence[Item]) -> Sequence[Item]:
+    """'am Dienstag, nein, am Mittwoch': what was said before a correction does not count, if something follows."""
+    for at in range(len(items) - 1, 0, -1):
+        if items[at].code == "!":
+            after = items[at + 1 :]
+            if any(item.code in MEANINGFUL for item in after):
+                before = items[:at]
+                days_after = any(item.code in "DWO" for item in after)
+                times_after = any(item.code in "CIP" for item in after)
+                kept = [
+                    item
+                    for item in before
+                    if item.code in "DWO" and not days_after or item.code in "CIP" and not times_after
+                ]
+                return [*kept, *after]
+    return items
+
+
+def _bare_days(items: Sequence[Item]) -> list[int]:
+    """Ordinals that are days of the month: 'am 15.', 'Freitag, der dritte'; not 'der dritte Versuch'."""
+    found = []
+    for at, item in enumerate(items):
+        if item.code != "O" or not 1 <= item.n <= 31:
+            continue
+        before = items[at - 1] if at else None
+        after = items[at + 1].code if at + 1 < len(items) else "p"
+        beside_weekday = any(near.code == "W" for near in items[max(0, at - 3) : at])
+        marked = before is not None and (before.code in "cfstv" and beside_weekday or before.text in _DAY_WORDS)
+        if (
+            (marked or beside_weekday or (len(items) <= 2 and item.digits))
+            and after not in "xUVNK"
+            or item.digits
+            and marked
+            and after == "x"
+        ):
+            found.append(item.n)
+    return found
+
+
+_DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "on", "the", "bis", "ab"])
+
+
+def _days(items: Sequence[Item], context: Context, meaning: Meaning) -> Days | None:
+    named = [item for item in items if item.code == "D" and item.days is not None]
+    weekdays = [item.n for at, item in enumerate(items) if item.code == "W" and not (at and items[at - 1].code == "k")]
+    numbers = _bare_days(items)
+    spans = [item.days for item in named if item.days is not None and not item.days.single]
+    singles = [item for item in named if item.days is not None and item.days.single]
+    if singles:
+        return _single(singles, weekdays, context, meaning)
+    if spans:
+        return _in_span(spans[0], weekdays, numbers, context)
+    if weekdays and numbers:
+        return _weekday_and_number(weekdays[0], numbers[0], context, meaning)
+    if weekdays:
+        meaning.other_days += [next_weekday(context.today, other) for other in weekdays[1:] if other != weekdays[0]]
+        return one_day(next_weekday(context.today, weekdays[0]))
+    if numbers:
+        day = day_of_month(context, numbers[0])
+        return one_day(day) if day else None
+    return None
+
+
+def _single(singles: Sequence[Item], weekdays: Sequence[int], context: Context, meaning: Meaning) -> Days | None:
+    first = next((item for item in singles if item.text in {"explicit", "date"}), singles[0])
+    days = first.days
+    assert days is not None and days.start is not None
+    for other in singles:
+        if other.days is not None and other.days.start not in (None, days.start) and other.days.start is not None:
+            meaning.other_days.append(other.days.start)
+    meaning.other_days += days.readings
+    if not weekdays or days.start.weekday() == weekdays[0]:
+        return days
+    weekday = weekdays[0]
+    if first.text == "away":
+        return one_day(monday_of(days.start) + weekday * ONE_DAY)
+    if first.text == "date":
+        fitting = _fitting_year(first, weekday, context)
+        if fitting is not None:
+            return one_day(fitting)
+    # Weekday and date contradict each other: the date counts, the other reading is asked about.
+    meaning.other_days.append(next_weekday(context.today, weekday))
+    return days
+
+
+def _fitting_year(item: Item, weekday: int, context: Context) -> date | None:
+    """The date in the year, of last, this and next, in which its weekday is the one said."""
+    year = context.today.year
+    candidates = [day_in(year + n, item.n, item.m) for n in (0, 1, -1)]
+    for day in candidates:
+        if day is not None and day.weekday() == weekday and day >= context.today - RECENT:
+            return day
+    return None
+
+
+def _in_span(days: Days, weekdays: Sequence[int], numbers: Sequence[int], context: Context) -> Days:
+    """'nächste Woche Mittwoch', 'am 4. im Dezember': the day inside the week or month."""
+    if days.start is None or days.end is None:
+        return days
+    if weekdays and days.end - days.start <= timedelta(days=7):
+        day = next_weekday(days.start - ONE_DAY, weekdays[0])
+        return one_day(day) if day < days.end or days.within else days
+    if numbers and days.grain == "month":
+        inside = day_in(days.start.year, days.start.month, numbers[0])
+        return one_day(inside) if inside else days
+    return days
+
+
+def _weekday_and_number(weekday: int, number: int, context: Context, meaning: Meaning) -> Days | None:
+    """'Freitag, der dritte': the next third that is a Friday, within a year; else the next third, and a question."""
+    for months in range(12):
+        first = month_start(context.today, months)
+        day = day_in(first.year, first.month, number)
+        if day is not None and day >= context.today and day.weekday() == weekday:
+            if months > 2:
+                break
+            return one_day(day)
+    nearest = day_of_month(context, number)
+    if nearest is not None:
+        meaning.other_days.append(next_weekday(context.today, weekday))
+        return one_day(nearest)
+    return None
+
+
+def _time(items: Sequence[Item], meaning: Meaning) -> None:
+    """Fill in clock, window or part; a part of the day said anywhere settles an open hour."""
+    parts = [item.text for item in items if item.code == "P"]
+    windows = [item.window for item in items if item.code == "I" and item.window is not None]
+    clocks = [item.clock for item in items if item.code == "C" and item.clock is not None]
+    settled = [item.text for item in items if item.code == "C" and item.text in PARTS]
+    part = parts[0] if parts else None
+    if windows:
+        window = windows[0]
+        for other in windows[1:]:
+            window = Window(window.lo or other.lo, window.hi or other.hi)
+        meaning.window = Window(_within_part(window.lo, part), _within_part(window.hi, part), part)
+    elif clocks:
+        meaning.clock = _within_part(clocks[0], part or (settled[0] if settled else None))
+        first = clocks[0].minute
+        meaning.other_clocks = [clock for clock in clocks[1:] if clock.minute % 720 != first % 720]
+        meaning.settled_part = part
+    elif part is not None:
+        meaning.part = part
+
+
+def _within_part(clock: Clock | None, part: str | None) -> Clock | None:
+    if clock is None or part is None or not clock.twelve:
+        return clock
+    return Clock(at_part(clock.minute, part))
+
+
+__all__ = ["Grain", "Meaning", "base_day", "combine", "turned_weekday", "week_days"]

@@ -1,0 +1,236 @@
+"""German words of time. Forms are separated by '|'; umlauts are written, their slips are derived."""
+
+from typing import Final
+
+from gateway.speech.grammar.lexicon import Entries, build, german_numbers
+
+_ENTRIES: Final[Entries] = {
+    "N": {1: "eins|ein|eine|einer|einem|einen|eines|'ne|ner|nem", 2: "zwo", 12: "zwoelfe", 3: "dreie"},
+    "W": {
+        0: "montag|montags|mo|montach",
+        1: "dienstag|dienstags|di|dienstach",
+        2: "mittwoch|mittwochs|mi|mittwochen",
+        3: "donnerstag|donnerstags|do|donnerstach",
+        4: "freitag|freitags|fr|freitach",
+        5: "samstag|samstags|sa|sonnabend|sonnabends|samstach",
+        6: "sonntag|sonntags|sonntach",
+    },
+    "M": {
+        1: "januar|jänner|jan|jännar",
+        2: "februar|feber|feb|febr",
+        3: "märz|mär|mrz|maerz",
+        4: "april|apr",
+        5: "mai",
+        6: "juni|jun|juno",
+        7: "juli|jul|julei",
+        8: "august|aug",
+        9: "september|sept|sep",
+        10: "oktober|okt|october|oct",
+        11: "november|nov",
+        12: "dezember|dez|december|dec",
+    },
+    "P": {
+        "frueh": "morgens|früh|in der früh|in der frühe|frühs|am morgen|frühmorgens|morgends|früh morgens|früh am morgen"
+        "|in den morgenstunden|zum frühstück",
+        "fruehfrueh": "am frühen morgen|sehr früh am morgen|sehr früh|in aller früh|in aller frühe|sehr früh morgens"
+        "|in den frühen morgenstunden|in der herrgottsfrühe|ganz früh|ganz früh am morgen",
+        "spaetfrueh": "am späten morgen|später morgen",
+        "vormittag": "vormittag|vormittags|vor mittag|vor mittags|vormittage|im laufe des vormittags",
+        "fruehvormittag": "früher vormittag|frühen vormittag|frühvormittags|früh am vormittag",
+        "spaetvormittag": "später vormittag|späten vormittag|spätvormittag|spätvormittags|spät am vormittag",
+        "mittag": "mittag|mittags|mittagszeit|mittagspause|mittagessen|zur mittagszeit|in der mittagspause|über mittag",
+        "nachmittag": "nachmittag|nachmittags|nach mittag|nach mittags|nachmittage|im laufe des nachmittags",
+        "fruehnachmittag": "früher nachmittag|frühen nachmittag|frühnachmittags|früh am nachmittag",
+        "spaetnachmittag": "später nachmittag|späten nachmittag|spätnachmittag|spätnachmittags|spät am nachmittag"
+        "|vorabend|am vorabend",
+        "kurznachmittag": "kurz nach mittag|kurz nach dem mittag|kurz nach mittags|kurz nach dem mittagessen",
+        "nachessen": "nach dem mittagessen|nach dem mittag|nach der mittagspause",
+        "abend": "abend|abends|heut abend|abendessen|zum abendessen|nach feierabend|feierabend|im laufe des abends",
+        "fruehabend": "früher abend|frühen abend|frühabends|früh am abend|früher abends",
+        "spaetabend": "später abend|späten abend|spätabends|spät am abend|spät abends|am späten abend",
+        "nacht": "nacht|nachts|in der nacht|zur nacht|heut nacht|spätnachts|spät nachts|tief in der nacht",
+    },
+    "C": {0: "mitternacht|um mitternacht|null uhr"},
+    "R": {
+        0: "heute|heut|heutigen|heutiger|heutige|der heutige tag|am heutigen tag",
+        1: "morgen|morgigen|morgige|morgiger|am morgigen tag|am nächsten tag|am folgenden tag|tags darauf",
+        2: "übermorgen|über morgen|uebermorgn|den übernächsten tag|am übernächsten tag",
+        3: "überübermorgen|über über morgen",
+        -1: "gestern|gestrigen|gestrige",
+        -2: "vorgestern|vor gestern",
+    },
+    "U": {
+        "minute": "minute|minuten|min|mins|minuetchen",
+        "second": "sekunde|sekunden|sek|sec",
+        "hour": "stunde|stunden|std|stündchen|stunn",
+        "day": "tag|tage|tagen|tages|tags",
+        "workday": "werktag|werktage|werktagen|arbeitstag|arbeitstage|arbeitstagen",
+        "week": "woche|wochen",
+        "month": "monat|monate|monaten|monats",
+        "year": "jahr|jahre|jahren|jahres",
+        "weekend": "wochenende|wochenenden|wochenendes|weekend|wochende|we",
+        "quarter": "quartal|quartals",
+        "quarterhour": "viertelstunde|viertel stunde|viertelstündchen",
+        "halfhour": "halbstunde",
+        "threequarterhour": "dreiviertelstunde|dreiviertel stunde|drei viertel stunde",
+    },
+    "Z": {
+        1: "anderthalb|eineinhalb|einundeinhalb|ein einhalb|ein und ein halb",
+        2: "zweieinhalb|zwei einhalb|zweiundeinhalb|zwei ein halb",
+        3: "dreieinhalb|drei einhalb",
+        4: "viereinhalb|vier einhalb",
+    },
+    "X": {
+        0: "diesen|dieser|dieses|diesem|diese|dies|aktuellen|aktuelle|aktueller|laufenden|laufende|laufender",
+        1: "nächsten|nächster|nächste|nächstes|nächstem|folgenden|folgende|folgender|darauffolgenden|darauffolgende"
+        "|nächsde|nechsten|nechste|naechstn|nexten",
+        10: "kommenden|kommende|kommender|kommendes|kommendem|jetzigen",
+        2: "übernächsten|übernächster|übernächste|übernächstes|über nächsten|über nächste|über nächster|über nächstes",
+        -1: "letzten|letzter|letzte|letztes|letztem|vergangenen|vergangene|vergangener|vergangenes|vorigen|vorige"
+        "|voriger|voriges|vorherigen|verganenen",
+        -2: "vorletzten|vorletzte|vorletzter|vorletztes",
+    },
+    "K": {0: "kw|kalenderwoche|kalenderwochen"},
+    "H": {
+        "neujahr": "neujahr|neujahrstag|neujahrs|neujahrstages",
+        "dreikoenig": "dreikönig|dreikönigstag|heilige drei könige|heilige 3 könige|heiligen drei könige|heilig drei könig"
+        "|heiligen drei königen|dreikönige|epiphanias",
+        "valentin": "valentinstag|valentin|valentins",
+        "frauentag": "frauentag|weltfrauentag|internationaler frauentag|internationalen frauentag",
+        "arbeit": "tag der arbeit|maifeiertag|ersten maifeiertag",
+        "bundesfeier": "bundesfeiertag|schweizer bundesfeiertag|schweizer nationalfeiertag",
+        "mariahimmelfahrt": "mariä himmelfahrt|maria himmelfahrt",
+        "mariaempfaengnis": "mariä empfängnis|maria empfängnis",
+        "einheit": "tag der deutschen einheit|tag der einheit|tag deutscher einheit|einheitstag",
+        "nationalfeiertag": "nationalfeiertag|österreichischer nationalfeiertag|nationalfeiertag österreich",
+        "reformation": "reformationstag|reformationsfest",
+        "halloween": "halloween",
+        "allerheiligen": "allerheiligen",
+        "allerseelen": "allerseelen",
+        "martin": "martinstag|sankt martin|st martin|st. martin",
+        "barbara": "barbaratag",
+        "nikolaus": "nikolaus|nikolaustag|nikolausi|nikolausabend|sankt nikolaus|st nikolaus",
+        "heiligabend": "heiligabend|heilig abend|heiligen abend|heiliger abend|heilgabend|weihnachtsabend|heiligabends",
+        "weihnachten": "weihnachten|weihnacht|weihnachtstag|weihnachtsfeiertag|erster weihnachtstag|ersten weihnachtstag"
+        "|ersten weihnachtsfeiertag|erster weihnachtsfeiertag|1. weihnachtstag|1. weihnachtsfeiertag|christtag"
+        "|1 weihnachtstag|1 weihnachtsfeiertag|weihnachtsfest|erster feiertag",
+        "weihnachten2": "zweiter weihnachtstag|zweiten weihnachtstag|zweiten weihnachtsfeiertag|2. weihnachtstag|stephanitag"
+        "|2. weihnachtsfeiertag|zweiter weihnachtsfeiertag|stefanitag|stephanstag|2 weihnachtstag|2 weihnachtsfeiertag",
+        "silvester": "silvester|sylvester|silvesterabend|silvestertag",
+        "weiberfastnacht": "weiberfastnacht|altweiber|weiberfasching|altweiberfastnacht|schmutziger donnerstag",
+        "rosenmontag": "rosenmontag|rosenmontags|rosen montag",
+        "fastnacht": "fastnacht|faschingsdienstag|fastnachtsdienstag|veilchendienstag|faschingdienstag|karnevalsdienstag",
+        "aschermittwoch": "aschermittwoch|ascher mittwoch",
+        "palmsonntag": "palmsonntag",
+        "gruendonnerstag": "gründonnerstag|grün donnerstag",
+        "karfreitag": "karfreitag|kar freitag",
+        "karsamstag": "karsamstag|ostersamstag",
+        "ostern": "ostern|ostersonntag|osterfest|oster sonntag|osterwochenende|oster",
+        "ostermontag": "ostermontag|oster montag",
+        "weissersonntag": "weißer sonntag|weissen sonntag",
+        "himmelfahrt": "christi himmelfahrt|himmelfahrt|vatertag|himmelfahrtstag|auffahrt|männertag|herrentag",
+        "pfingsten": "pfingsten|pfingstsonntag|pfingst|pfingst sonntag",
+        "pfingstmontag": "pfingstmontag|pfingst montag",
+        "fronleichnam": "fronleichnam|fronleichnahm",
+        "muttertag": "muttertag",
+        "erntedank": "erntedank|erntedankfest|erntedanktag",
+        "thanksgiving": "thanksgiving",
+        "blackfriday": "black friday",
+        "volkstrauertag": "volkstrauertag",
+        "bussundbettag": "buß- und bettag|buß und bettag|buss und bettag|bettag",
+        "totensonntag": "totensonntag|ewigkeitssonntag",
+        "advent1": "erster advent|ersten advent|1. advent|1 advent|erster adventssonntag|ersten adventssonntag|1. adventssonntag",
+        "advent2": "zweiter advent|zweiten advent|2. advent|2 advent|zweiter adventssonntag|zweiten adventssonntag|2. adventssonntag",
+        "advent3": "dritter advent|dritten advent|3. advent|3 advent|dritter adventssonntag|dritten adventssonntag|3. adventssonntag",
+        "advent4": "vierter advent|vierten advent|4. advent|4 advent|vierter adventssonntag|vierten adventssonntag|4. adventssonntag",
+        "zwischenjahre": "zwischen den jahren|zwischen den feiertagen|zwischen weihnachten und neujahr"
+        "|zwischen weihnachten und silvester",
+    },
+    "S": {
+        "fruehling": "frühling|frühjahr",
+        "sommer": "sommer",
+        "herbst": "herbst",
+        "winter": "winter",
+    },
+    "F": {
+        "start": "anfang|beginn|anfangs|zu beginn|zum beginn|am anfang|zum anfang|zu anfang|ganz am anfang",
+        "middle": "mitte|in der mitte|zur mitte",
+        "end": "ende|zum ende|am ende|gegen ende|schluss",
+    },
+    "5": {
+        "start week": "wochenanfang|wochenbeginn|anfang der woche",
+        "middle week": "wochenmitte|unter der woche|mitte der woche",
+        "end week": "ende der woche|wochenausklang",
+        "start month": "monatsanfang|monatsbeginn",
+        "middle month": "monatsmitte",
+        "end month": "monatsende",
+        "start year": "jahresanfang|jahresbeginn",
+        "end year": "jahresende",
+    },
+    "y": {3: "paar|ein paar|einige|einigen|wenige|wenigen|ein paare|mehrere|mehreren"},
+    "u": {0: "uhr|ur|uhrn|uhrzeit|h"},
+    "m": {1: "pm|p.m.|p.m"},
+    "h": {0: "halb|halber|halbe|halben|halbes|um halb"},
+    "q": {0: "viertel|virtel|fiertel|viertl"},
+    "Q": {0: "dreiviertel|drei viertel|dreivirtel|3/4|3 viertel"},
+    "v": {0: "vor|vorm"},
+    "n": {0: "nach|nachm"},
+    "a": {0: "um|punkt|um punkt|exakt|genau|gleich um|pünktlich um|so um|schlag"},
+    "g": {
+        0: "gegen|ca|circa|zirka|ungefähr|etwa|so|gg|rund|so gegen|so ca|so etwa|so ungefähr|gegen ca|ungefaehr um|um ca"
+        "|um circa|um etwa|um ungefähr|um die|um rund|so zirka|so circa|in etwa|vielleicht|ggn|schätzungsweise|eher|so was um"
+    },
+    "d": {
+        0: "der|den|dem|des|die|das|am|an|zum|zur|auf|für|fürn|aufm|zu|beim|jeden|jeder|jedem|jede|ganzen|ganze|ganzer"
+        "|ganztägig|ne|nen|s|mal|schon|bitte|dann|gern|gerne|irgendwann|irgendwie|möglichst|wieder|noch|ja|nun|erst|auch|lieber"
+        "|laufe|verlauf|wochentag|tagsüber|über|also|nur|eventuell|evtl|genauer|dh|spontan|wäre|gut|ok|okay|immer"
+    },
+    "i": {0: "in|im|ins|innerhalb von|innert"},
+    "9": {0: "innerhalb|binnen|innerhalb der|in den|während|waehrend|im laufe"},
+    "f": {0: "von|vom|von ca|vom ca"},
+    "s": {
+        0: "ab|frühestens ab|erst ab|abm|beginnend|ab dem|ab der|anfangend|startend|ab ca|ab circa|ab etwa|ab so|seit"
+    },
+    "t": {
+        0: "bis|biss|bs|bis um|bis zum|bis zur|bis ca|bis etwa|bis circa|bis gegen|bis maximal|bis spätestens|bis einschließlich|bis inklusive|bis in|bis in den|bis so"
+    },
+    "z": {0: "-"},
+    "b": {0: "zwischen"},
+    "e": {0: "und|u|&|n"},
+    "o": {0: "oder|bzw|beziehungsweise|alternativ"},
+    "k": {0: "nicht|nich|net|keinesfalls|ned|auf keinen fall"},
+    "l": {
+        0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|höchstens bis|längstens bis|spätstens"
+    },
+    "r": {0: "frühestens|frühestens um|allerfrühestens|mindestens ab|nicht früher als|frühstens"},
+    "G": {
+        1: "oder später|oder danach|und später|aufwärts|und danach",
+        -1: "oder früher|oder davor|und früher",
+    },
+    "E": {0: "kurz|knapp|kurze zeit"},
+    "w": {0: "ab jetzt|von jetzt an|ab heute|von heute an|später|spaeter|von jetzt|von heute|ab jetz"},
+    "!": {
+        0: "nein|nee|ne quatsch|quatsch|sondern|ich meine|ich meinte|doch lieber|besser|moment|stopp|beziehungsweise nein|korrektur"
+    },
+    "V": {
+        0: "euro|€|eur|cent|dollar|prozent|%|kg|gramm|cm|meter|m|km|kilometer|liter|franken|mark|personen|person|leute"
+        "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer"
+    },
+    "0": {0: "jetzt|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"},
+    "x": {
+        0: "so früh wie möglich|so schnell wie möglich|so bald wie möglich|schnellstmöglich|möglichst früh|möglichst bald"
+        "|so spät wie möglich|zu früh|zu spät|früher|eher früher|letztes mal|nächstes mal|das letzte mal|beim letzten mal"
+        "|beim nächsten mal|das nächste mal|ein ander mal|mal sehen|vor kurzem|neulich|um so|um die ecke|von mir|um gottes willen"
+        "|vor ort|zum einen|zum anderen|auf einmal|noch einmal|ein mal|zwei mal|drei mal|erstes mal|zum ersten mal|nächster termin"
+        "|nächsten termin|letzten termin|letzter termin|nächste mal|tag und nacht|eines tages|guten tag|schönen tag|tag auch"
+        "|vor allem|nach wie vor|so ist das|so so|ach so|so ein|so eine|so einen|so was|so viel|so weit|um was|um zu|nach hause"
+        "|im sommer geboren|von beruf|alles gute|erst mal|erst einmal|halbe sachen|von ihnen"
+    },
+}
+GERMAN: Final = build(
+    _ENTRIES,
+    german_numbers(),
+    joinable="WPNuhqQaRO",
+    titles="frau herr herrn fr. hr. familie dr doktor prof kollegin chefin namens heiße heisse name",
+    greetings="guten gutn schönen schoenen gute n'",
+)

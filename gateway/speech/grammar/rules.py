@@ -1,0 +1,59 @@
+"""All rules in the order they apply: numbers, lengths, dates, relative days, clocks, stretches, what is left."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.speech.grammar.model import Item
+from gateway.speech.grammar.rewrite import Found, Rule, rule
+from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, hour_of
+from gateway.speech.grammar.rules_days import DAYS, RELATIVE, dated
+from gateway.speech.grammar.rules_numbers import LENGTHS, NUMBERS
+from gateway.speech.grammar.rules_ranges import OPENS, RANGES
+
+
+def _dotted(found: Found) -> Item | None:
+    """'10.12.' is a date, '15.30' a clock; '10.10' is a date unless a word marks it as a clock."""
+    pair = found.get("t")
+    year = found["y"].n if found["y"] else None
+    if 1 <= pair.m <= 12 and 1 <= pair.n <= 31:
+        return dated(found.context, pair.n, pair.m, year)
+    if pair.text == "date":
+        return Item("V", text="no such day")
+    clock = hour_of(pair)
+    minutes = pair.text.partition(".")[2]
+    return None if clock is None or len(minutes) != 2 else Item("C", clock=clock)
+
+
+def _clock_marked(found: Found) -> Item | None:
+    pair = found.get("t")
+    if pair.text == "date" or len(pair.text.partition(".")[2]) != 2:
+        return None
+    if found["s"] is not None and 1 <= pair.m <= 12 and 1 <= pair.n <= 31 and pair.m % 5:
+        return None  # "ab 3.12" is a day
+    clock = hour_of(pair)
+    return None if clock is None else Item("C", clock=clock)
+
+
+def _hour_beside_day(found: Found) -> Item | None:
+    """'morgen 15', '9 tomorrow': a number right beside a day is an hour."""
+    clock = hour_of(found.get("c"))
+    return None if clock is None or found.get("c").n == 0 else Item("C", clock=clock)
+
+
+PAIRS: Final[tuple[Rule, ...]] = (
+    rule("(?P<t>T)u", _clock_marked),
+    rule("(?<=[ag])(?P<t>T)", _clock_marked),
+    rule("(?P<t>T)(?=c?m)", _clock_marked),
+    rule("(?P<s>(?<=[stvnfblr]))d?(?P<t>T)(?=[zte])", _clock_marked),
+    rule("(?P<t>T)(?=[zt][CN]u?)", _clock_marked),
+    rule("(?<=[Cu][zt])(?P<t>T)", _clock_marked),
+    rule("(?P<t>T)c?(?P<y>Y)?", _dotted),
+)
+
+LATE: Final[tuple[Rule, ...]] = (
+    rule("(?<=[DWP])(?P<c>N)(?![xUVLNMOzt])", _hour_beside_day),
+    rule("^(?P<c>N)(?=D)", _hour_beside_day),
+)
+
+_ALL: Final = (*NUMBERS, *LENGTHS, *PAIRS, *DAYS, *RELATIVE, *CLOCKS, *PART_CLOCKS, *RANGES, *OPENS, *LATE)
+RULES: Final[Mapping[str, tuple[Rule, ...]]] = {"de": _ALL, "en": _ALL}

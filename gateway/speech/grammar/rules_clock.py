@@ -1,0 +1,224 @@
+"""Clock readings: 'halb drei', 'viertel nach elf', 'achtzehn Uhr zwölf', 'quarter to five', '330 p.m.'."""
+
+from typing import Final
+
+from gateway.speech.grammar.model import Clock, Item
+from gateway.speech.grammar.parts import at_part
+from gateway.speech.grammar.rewrite import Found, Rule, rule
+
+HALF_DAY: Final = 720
+DAY: Final = 1440
+_ARTICLES: Final = frozenset({"eine", "einer", "einem", "einen", "eines", "'ne", "ner", "nem", "a", "an"})
+NOT_A_TIME: Final = Item("V", text="no such time")
+
+
+def clock_item(minute: int, *, twelve: bool) -> Item:
+    """Return the item of a clock reading; `twelve`: which half of the day is open."""
+    return Item("C", clock=Clock(minute, twelve))
+
+
+def hour_of(item: Item) -> Clock | None:
+    """Return the clock a number names as an hour ('drei', '16', '1530'), None when it names none."""
+    if item.code == "C":
+        return item.clock
+    if item.code == "T":
+        return _hours_and_minutes(item.n, item.m, leading=item.text.startswith("0"))
+    if item.text in _ARTICLES:
+        return None
+    if item.digits and len(item.text) >= 3 and item.code in "NY":
+        return _hours_and_minutes(item.n // 100, item.n % 100, leading=item.text[0] == "0")
+    if item.n > 24:
+        return None
+    return Clock(item.n * 60, 1 <= item.n <= 12 and not item.text.startswith("0"))
+
+
+def _hours_and_minutes(hour: int, minute: int, *, leading: bool = False) -> Clock | None:
+    if hour > 24 or minute > 59 or hour * 60 + minute > DAY:
+        return None
+    return Clock(hour * 60 + minute, 1 <= hour <= 12 and not leading)
+
+
+def _of(clock: Clock | None) -> Item | None:
+    return None if clock is None else Item("C", clock=clock)
+
+
+def _offset(found: Found) -> Item | None:
+    """'zehn vor neun', 'fünf nach halb drei', 'quarter to five', '20 Minuten nach acht Uhr'."""
+    amount = {"q": 15, "Q": 45, "h": 30}.get(found.get("a").code, found.get("a").n)
+    length = found.get("a")
+    if length.code == "L" and (length.text != "minute" or length.m) or length.text in _ARTICLES:
+        return None
+    if not 0 < amount < 60:
+        return None
+    hour = hour_of(found.get("c"))
+    if hour is None or found.get("c").digits and found.get("c").code == "T":
+        return None
+    if found["h"] is not None:
+        if hour.minute % 60 or not 1 <= hour.minute // 60 <= 12:
+            return None
+        hour = _half(hour, found.context.lang)
+    minute = hour.minute + (-amount if found.get("v").code in "vz" else amount)
+    return clock_item(minute % DAY, twelve=hour.twelve)
+
+
+def _to(found: Found) -> Item | None:
+    """English 'ten to two': minutes before the hour, unless it is a stretch ('from nine to five', '5-6pm')."""
+    amount, before = found.get("a"), found.before
+    if found.context.lang != "en" or found.get("v").text == "-" or before is not None and before.code in "fb":
+        return None
+    if amount.code == "N" and (amount.n not in {5, 10, 15, 20, 25, 29} or amount.digits and amount.n <= 12):
+        return None
+    return _offset(found)
+
+
+def _half(hour: Clock, lang: str) -> Clock:
+    """German 'halb drei' is 2:30; English 'half three' is 3:30."""
+    return Clock((hour.minute + (30 if lang == "en" else -30)) % DAY, hour.twelve)
+
+
+def _half_hour(found: Found) -> Item | None:
+    hour = hour_of(found.get("c"))
+    if hour is None or hour.minute % 60 or not 1 <= hour.minute // 60 <= 12:
+        return None
+    return _of(_half(hour, found.context.lang))
+
+
+def _quarters(found: Found) -> Item | None:
+    """'viertel drei' 2:15, 'dreiviertel drei' 2:45: quarters of the hour that ends at three."""
+    hour = hour_of(found.get("c"))
+    if found.context.lang != "de" or hour is None or hour.minute % 60 or not 1 <= hour.minute // 60 <= 12:
+        return None
+    return _of(Clock((hour.minute - (45 if found.get("q").code == "q" else 15)) % DAY, hour.twelve))
+
+
+def _shortly(found: Found) -> Item | None:
+    """'kurz vor drei', 'kurz nach halb vier': five minutes off."""
+    hour = hour_of(found.get("c"))
+    if hour is None:
+        return None
+    if found["h"] is not None:
+        hour = _half(hour, found.context.lang)
+    return clock_item((hour.minute + (5 if found.get("v").code == "n" else -5)) % DAY, twelve=hour.twelve)
+
+
+def _hour_minutes(found: Found) -> Item | None:
+    """'achtzehn Uhr zwölf', '18 Uhr 30', 'three oh five', 'at 3 15'."""
+    hour, minutes = found.get("c"), found.get("m")
+    base = hour_of(hour)
+    if base is None or base.minute % 60 or minutes.n > 59 or minutes.text in _ARTICLES or hour.n > 24:
+        return None
+    zero = found["o"]
+    if zero is not None and (zero.n != 0 or minutes.n > 9):
+        return None
+    after = found.after
+    if (
+        minutes.n < 10
+        and zero is None
+        and not minutes.text.startswith("0")
+        and after is not None
+        and after.code in "xUVLM"
+    ):
+        return None  # "um 18 Uhr 2 Plätze"
+    if hour.digits and len(hour.text) > 2 or minutes.digits and len(minutes.text.rstrip(".")) > 2:
+        return None
+    return clock_item(base.minute + minutes.n, twelve=base.twelve)
+
+
+def _bare_pair(found: Found) -> Item | None:
+    """'nine fifty nine', 'three thirty', 'drei dreißig': hour and minutes with nothing between."""
+    hour, minutes, zero = found.get("c"), found.get("m"), found["o"]
+    if not 1 <= hour.n <= 24 or (zero is None and not 10 <= minutes.n <= 59):
+        return None
+    if hour.digits != minutes.digits and found["a"] is None:
+        return None
+    if found["a"] is None and found["p"] is None and found.context.lang == "de":
+        return None
+    if hour.digits and found["a"] is None and found["p"] is None:
+        return None
+    built = _hour_minutes(found)
+    if built is None or built.clock is None or found["p"] is None:
+        return built
+    return _meridiem_of(built.clock, found.get("p").n)
+
+
+def _oclock(found: Found) -> Item | None:
+    """'drei Uhr', '15.30 Uhr', '1530 Uhr'; an impossible hour refuses the words."""
+    item = found.get("c")
+    if item.text in _ARTICLES:
+        return None
+    return _of(hour_of(item)) or NOT_A_TIME
+
+
+def _meridiem(found: Found) -> Item | None:
+    hour = hour_of(found.get("c"))
+    if hour is None:
+        return None
+    return _meridiem_of(hour, found.get("p").n)
+
+
+def _meridiem_of(hour: Clock, pm: int) -> Item:
+    if hour.minute > 12 * 60 + 59:
+        return Item("C", clock=Clock(hour.minute))
+    return Item("C", clock=Clock(hour.minute % HALF_DAY + HALF_DAY * pm))
+
+
+def _at(found: Found) -> Item | None:
+    """'um drei', 'gegen 1530', 'um 20.15', 'at 3'."""
+    item = found.get("c")
+    if item.code == "O" and found.after is not None and found.after.code not in "px":
+        return None
+    if found.after is not None and found.after.code in "UVL":
+        return None
+    if item.code == "T" and item.text == "date":
+        return None
+    approximate = found["g"] is not None and found["a"] is None
+    if approximate and item.code == "N" and item.text.startswith("ein") and item.text != "eins":
+        return None
+    return _of(hour_of(item))
+
+
+def _hour_part(found: Found) -> Item | None:
+    """'8 morgens', '11 am Abend', 'nachmittag um 5', 'three in the afternoon'."""
+    item, part = found.get("c"), found.get("p").text
+    hour = hour_of(item)
+    if hour is None or item.code == "O":
+        return None
+    if not hour.twelve:
+        return _of(hour)
+    return Item("C", clock=Clock(at_part(hour.minute, part)), text=part)
+
+
+def _part_before(found: Found) -> Item | None:
+    """'abends um 7', 'morgens gg 9': the part settles the clock that follows, and both stay said."""
+    after = found.after
+    if after is not None and after.code in "UVLMW":
+        return None
+    return _hour_part(found)
+
+
+def _pair_as_clock(found: Found) -> Item | None:
+    item = found.get("c")
+    return None if item.text == "date" else _of(hour_of(item))
+
+
+CLOCKS: Final[tuple[Rule, ...]] = (
+    rule("(?P<a>[NLqQh])g?(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _offset),
+    rule("(?P<a>[NLqQ])(?P<v>z)(?P<c>[NC])u?", _to),
+    rule("E(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _shortly),
+    rule("h(?P<c>N)u?(?![U])", _half_hour),
+    rule("(?P<q>[qQ])(?P<c>N)u?(?![U])", _quarters),
+    rule("(?P<c>[NY])u(?:(?P<o>N)(?=N))?(?P<m>[NO])U?(?![uU])", _hour_minutes),
+    rule("(?P<c>[NYTC])u", _oclock),
+    rule("[ag]{0,2}(?P<c>N)(?:(?P<o>N)(?=N))?(?P<m>N)(?P<p>m)", _bare_pair),
+    rule("(?P<c>[NYTC])[gd]?(?:id)?(?P<p>m)u?", _meridiem),
+    rule("(?P<a>[ag])[ag]?(?P<c>N)(?:(?P<o>N)(?=N))?(?P<m>N)(?![uUV])", _bare_pair),
+    rule("(?P<c>N)(?:(?P<o>N)(?=N))?(?P<m>N)(?![uUVNL])", _bare_pair),
+    rule("(?P<g>g)?(?P<a>a)g?(?P<c>[NYTO])", _at),
+    rule("(?P<g>g)(?P<c>[NYT])(?!z)", _at),
+    rule("[ag]{1,2}(?=C)", lambda found: Item("d", text="at")),
+)
+
+PART_CLOCKS: Final[tuple[Rule, ...]] = (
+    rule("(?P<c>[NC])[dagc]{0,2}(?:i?d)?(?P<p>P)", _hour_part),
+    rule("(?P<p>P)[agdc]{0,3}(?P<c>[NC])(?!z)", _part_before),
+)

@@ -1,0 +1,105 @@
+"""Numbers said in several words, money and measures (no times), lengths of time."""
+
+from typing import Final
+
+from gateway.speech.grammar.model import Item
+from gateway.speech.grammar.rewrite import Found, Rule, rule
+
+HOUR: Final = 60
+
+
+def _tens_and_units(found: Found) -> Item | None:
+    """'ein und zwanzig' (German: units first), 'twenty five', 'twenty-first' (English: tens first)."""
+    first, second = found.get("a"), found.get("b")
+    if first.digits or second.digits:
+        return None
+    if found.before is not None and found.before.code in "bf" and "e" in found.match[0]:
+        return None  # "zwischen zwei und zwanzig Uhr" are two numbers
+    units, tens = (first.n, second.n) if "e" in found.match[0] else (second.n, first.n)
+    if 1 <= units <= 9 and tens in range(20, 100, 10):
+        return Item(second.code, n=tens + units, text=second.text)
+    return None
+
+
+def _not_time(found: Found) -> Item:
+    return Item("x", text=found.match[0])
+
+
+_UNITS: Final = {
+    "quarterhour": ("minute", 15),
+    "halfhour": ("minute", 30),
+    "threequarterhour": ("minute", 45),
+    "hour": ("minute", HOUR),
+    "fortnight": ("day", 14),
+    "weekend": ("week", 1),
+    "quarter": ("month", 3),
+}
+
+
+def length(unit: str, amount: int, *, halves: int = 0, fuzzy: bool = False) -> Item | None:
+    """Return the item of a length: `amount` units and `halves` half units."""
+    if unit == "second":
+        return Item("L", n=0 if amount < 30 else 1, text="minute")
+    base, factor = _UNITS.get(unit, (unit, 1))
+    if halves:
+        halved = {"minute": ("minute", factor), "week": ("day", 7), "year": ("month", 12), "day": ("day", 1)}
+        if base not in halved:
+            return None
+        base, factor = halved[base]
+        return Item("L", n=amount * factor + halves * factor // 2, m=int(fuzzy), text=base)
+    return Item("L", n=amount * factor, m=int(fuzzy), text=base)
+
+
+def _counted(found: Found) -> Item | None:
+    number, unit = found["n"], found.get("u")
+    halves = int(found["h"] is not None)
+    amount = number.n if number else 0 if halves else 1
+    if halves and number and amount == 1 and found.context.lang == "de" or halves and "e" not in found.match[0]:
+        amount = 0  # "in einer halben Stunde", "half an hour"
+    return length(unit.text, amount, halves=halves)
+
+
+def _half_more(found: Found) -> Item | None:
+    return length(found.get("u").text, found.get("z").n, halves=1)
+
+
+def _few(found: Found) -> Item | None:
+    return length(found.get("u").text, found.get("y").n, fuzzy=True)
+
+
+def _quarter(found: Found) -> Item | None:
+    if found.get("u").text != "hour":
+        return None
+    return Item("L", n=15 if found.get("q").code == "q" else 45, text="minute")
+
+
+def _whole(found: Found) -> Item | None:
+    if found.get("u").text not in {"quarterhour", "halfhour", "threequarterhour"}:
+        return None
+    return length(found.get("u").text, 1)
+
+
+def _sum(found: Found) -> Item | None:
+    first, second = found.get("a"), found.get("b")
+    if first.text != second.text:
+        return None
+    return Item("L", n=first.n + second.n, text=first.text)
+
+
+NUMBERS: Final[tuple[Rule, ...]] = (
+    rule("(?P<a>N)e(?P<b>[NO])", _tens_and_units),
+    rule("(?P<a>N)z?(?P<b>[NO])", _tens_and_units),
+    rule("[NTZCYO]V", _not_time),
+    rule("V[NTZY]", _not_time),
+)
+
+LENGTHS: Final[tuple[Rule, ...]] = (
+    rule("(?P<n>N)(?P<u>U)e(?:N)?(?P<h>h)(?!N)", _counted),  # "an hour and a half"
+    rule("(?P<n>N)?e?(?P<h>h)(?P<u>U)", _counted),
+    rule("(?P<z>Z)(?P<u>U)", _half_more),
+    rule("(?P<y>y)(?P<u>U)", _few),
+    rule("N?(?P<q>[qQ])(?P<u>U)", _quarter),
+    rule("(?P<n>N)(?P<u>U)", _counted),
+    rule("(?P<u>U)", _whole),
+    rule("(?P<a>L)e?(?P<b>L)", _sum),
+)

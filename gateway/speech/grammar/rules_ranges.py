@@ -1,0 +1,215 @@
+"""Stretches and open sides: 'von neun bis zehn', 'ab 14 Uhr', 'vom 3. bis 5. Dezember', 'nicht vor 19 Uhr'."""
+
+from datetime import date
+from typing import Final
+
+from gateway.speech.grammar.calendar import day_in, month_start, next_weekday
+from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Item, Span, Window
+from gateway.speech.grammar.parts import PARTS
+from gateway.speech.grammar.rewrite import Found, Rule, rule
+from gateway.speech.grammar.rules_clock import hour_of
+from gateway.speech.grammar.rules_days import base_day, dated, day_of_month, days_item
+
+HALF_DAY: Final = 720
+
+
+def _clock_range(found: Found) -> Item | None:
+    """'von neun bis zehn Uhr', '14-16 Uhr', 'between 9:30 and 11'."""
+    first, second = found.get("a"), found.get("b")
+    sure = "C" in (first.code, second.code) or found["f"] is not None
+    if not sure or found.after is not None and found.after.code in "ULVM":
+        return None
+    lo, hi = hour_of(first), hour_of(second)
+    if lo is None or hi is None:
+        return None
+    if found["p"] is not None:
+        return None
+    return Item("I", window=Window(_like(lo, hi), hi))
+
+
+def _like(lo: Clock, hi: Clock) -> Clock:
+    """The first bound takes the half of the day the second said: '5-6pm', '8 bis 10 abends'."""
+    if not lo.twelve or hi.twelve:
+        return lo
+    for minute in (lo.minute % HALF_DAY + HALF_DAY, lo.minute % HALF_DAY):
+        if minute < hi.minute and (hi.minute - minute < HALF_DAY or minute < HALF_DAY):
+            return Clock(minute, hi.minute - minute > 6 * 60)
+    return lo
+
+
+_LOWER: Final = frozenset("snr")
+_UPPER: Final = frozenset("tvl")
+
+
+def _side(found: Found) -> str:
+    """'lo' or 'hi': which side the word before leaves bound; 'nicht vor' and 'nicht nach' turn round."""
+    code = found.get("s").code
+    lower = code in _LOWER
+    return "lo" if lower != (found["k"] is not None) else "hi"
+
+
+def _open_clock(found: Found) -> Item | None:
+    item = found.get("c")
+    if item.code == "N" and found.after is not None and found.after.code in "ULVMxW" and found.after.code != "x":
+        return None
+    clock = hour_of(item)
+    if clock is None:
+        return None
+    return Item("I", window=Window(clock, None) if _side(found) == "lo" else Window(None, clock))
+
+
+def _later(found: Found) -> Item | None:
+    clock = found.get("c").clock
+    mark = found.get("g")
+    lower = mark.code == "r" or mark.code == "G" and mark.n > 0 or mark.code == "d" and mark.text == "an"
+    if mark.code == "d" and not lower:
+        return None
+    return Item("I", window=Window(clock, None) if lower else Window(None, clock))
+
+
+def _open_part(found: Found) -> Item | None:
+    """'ab Nachmittag', 'bis mittags', 'nach dem Mittag'."""
+    start, end = PARTS[found.get("p").text]
+    code = found.get("s").code
+    noon = found.get("p").text == "mittag"
+    if _side(found) == "lo":
+        return Item("I", window=Window(Clock(HALF_DAY if noon else start if code != "n" else end), None))
+    return Item("I", window=Window(None, Clock(HALF_DAY if noon else start if code == "v" else end)))
+
+
+def _part_range(found: Found) -> Item | None:
+    """'zwischen Mittag und Abend', 'von morgens bis abends'."""
+    (start, _), (_, end) = PARTS[found.get("a").text], PARTS[found.get("b").text]
+    return Item("I", window=Window(Clock(start), Clock(end))) if end > start else None
+
+
+def _bound_day(item: Item, context: Context, after: date | None = None) -> date | None:
+    """The day a bound names; after a first bound a weekday or day of the month is the next from there."""
+    if item.code == "W" and after is not None:
+        return next_weekday(after, item.n)
+    if item.code in "BON" and after is not None:
+        inside = day_in(after.year, after.month, item.n)
+        if inside is not None and inside > after:
+            return inside
+        first = month_start(after, 1)
+        return day_in(first.year, first.month, item.n)
+    if item.code in "BON":
+        return day_of_month(context, item.n)
+    return base_day(item, context)
+
+
+def _day_range(found: Found) -> Item | None:
+    """'vom 3. bis 5. Dezember', 'Montag bis Mittwoch', 'July 13-15', 'vom 4. bis zum 23.'."""
+    first, second, context = found.get("a"), found.get("b"), found.context
+    if first.code == "N" and second.code != "D" or second.code == "N" and (first.code != "D" or second.n > 31):
+        return None
+    if first.code in "ON" and second.code == "D":
+        if second.days is None or second.text not in {"date", "explicit"}:
+            return None
+        end = second.days.single
+        start = None if end is None else day_in(end.year, end.month, first.n)
+        if start is not None and end is not None and start < context.today <= end and second.text == "date":
+            pass
+    elif first.code == "D" and first.days is not None and not first.days.single:
+        return _month_range(first, second)
+    else:
+        start = _bound_day(first, context)
+        end = _bound_day(second, context, start)
+        if second.code == "D" and second.text == "date" and start and end and end < start:
+            later = dated(
+                Context(context.reference.replace(year=start.year, month=start.month, day=start.day), "de"),
+                second.m,
+                second.n,
+                None,
+            )
+            end = later.days.single if later.days else None
+    if start is None or end is None or end <= start:
+        return None
+    return days_item(Days(start, end + ONE_DAY), "range")
+
+
+def _month_range(first: Item, second: Item) -> Item | None:
+    """'Anfang bis Mitte Juni' is rare; 'Juni bis August': whole months."""
+    if first.days is None or second.days is None or first.days.start is None or second.days.end is None:
+        return None
+    if second.days.end <= first.days.start:
+        return None
+    return days_item(Days(first.days.start, second.days.end, first.days.grain), "range")
+
+
+def _range_in_month(found: Found) -> Item | None:
+    """'nächsten Monat vom 4. bis zum 23.'."""
+    days = found.get("d").days
+    if days is None or days.grain != "month" or days.start is None:
+        return None
+    start = day_in(days.start.year, days.start.month, found.get("a").n)
+    end = day_in(days.start.year, days.start.month, found.get("b").n)
+    if start is None or end is None or end < start:
+        return None
+    return days_item(Days(start, end + ONE_DAY), "range")
+
+
+def _moment_range(found: Found) -> Item | None:
+    """'von Montag 10 Uhr bis Dienstag 12 Uhr'."""
+    start = _bound_day(found.get("a"), found.context)
+    end = _bound_day(found.get("b"), found.context, start)
+    lo, hi = found.get("l").clock, found.get("h").clock
+    if start is None or end is None or end < start:
+        return None
+    return Item("J", span=Span((start, lo), (end, hi)))
+
+
+def _open_day(found: Found) -> Item | None:
+    """'ab Montag', 'bis Freitag', 'nach Ostern', 'ab morgen um zehn'."""
+    item, context = found.get("d"), found.context
+    days = item.days
+    if days is None:
+        day = _bound_day(item, context)
+        if day is None or item.code == "O" and not item.digits and found["m"] is not None:
+            return None
+        days = Days(day, day + ONE_DAY)
+    if days.start is None or days.end is None:
+        return None
+    clock = found["c"].clock if found["c"] else None
+    code, lower = found.get("s").code, _side(found) == "lo"
+    strict = code in "nv"
+    if clock is not None and days.single:
+        bound = (days.single, clock)
+        return Item("J", span=Span(bound, None) if lower else Span(None, bound))
+    if lower:
+        feast = item.n if item.text == "named" else 0
+        start = days.end + feast * ONE_DAY if strict and found["k"] is None else days.start
+        return days_item(Days(start, None, days.grain), "open")
+    return days_item(Days(None, days.start if strict and found["k"] is None else days.end, days.grain), "open")
+
+
+_T: Final = "[NCT]"
+_GLUE: Final = "[dagcuE]{0,3}"
+
+RANGES: Final[tuple[Rule, ...]] = (
+    rule("(?P<d>D)[dcf]{0,2}f[d]{0,2}(?P<a>O)[tz]d{0,2}(?P<b>O)", _range_in_month),
+    rule(
+        "[fs]?d{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)c?[tz]d{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)",
+        _moment_range,
+    ),
+    rule(f"(?P<f>b){_GLUE}(?P<a>{_T}){_GLUE}[ezt]{_GLUE}(?P<b>{_T})(?!P)", _clock_range),
+    rule(f"(?P<f>[fs]){_GLUE}(?P<a>{_T})[dgca]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
+    rule(f"[ag]?(?P<a>{_T})[dgc]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
+    rule("b(?:d|i)?(?P<a>P)[ez]d?(?P<b>P)", _part_range),
+    rule("f?d?(?P<a>P)td?(?P<b>P)", _part_range),
+    rule("f?[dc]{0,2}(?P<a>[DWRON])d?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
+    rule("bd{0,2}(?P<a>[DWRO])ed{0,2}(?P<b>[DWRO])", _day_range),
+    rule("(?P<d>D)[dcf]{0,2}f?d{0,2}(?P<a>O)[tz]d{0,2}(?P<b>O)", _range_in_month),
+)
+
+OPENS: Final[tuple[Rule, ...]] = (
+    rule("(?P<k>k)[adg]?(?P<s>[vnt])[dag]{0,3}(?P<c>[NCT])", _open_clock),
+    rule("(?P<s>r)s?[dag]{0,3}(?P<c>[NCT])", _open_clock),
+    rule("(?P<s>l)t?[dag]{0,3}(?P<c>[NCT])", _open_clock),
+    rule("(?P<s>[sn])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
+    rule("(?P<s>[tv])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
+    rule("f?(?P<c>C)d?(?P<g>[Glr])", _later),
+    rule("f(?P<c>C)(?P<g>d)", _later),
+    rule("(?P<s>[stvnlr])[dg]{0,2}(?P<p>P)", _open_part),
+    rule("(?P<k>k)?(?P<s>[stvnlr])[stdg]{0,3}(?P<d>[DWRO])(?:[dcag]{0,3}(?P<c>C))?", _open_day),
+)

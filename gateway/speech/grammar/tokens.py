@@ -1,0 +1,303 @@
+"""From text to items: cut it into tokens, look words up, resolve the few that depend on their neighbours."""
+
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+from gateway.speech.grammar.calendar import day_in
+from gateway.speech.grammar.english import ENGLISH
+from gateway.speech.grammar.german import GERMAN
+from gateway.speech.grammar.lexicon import Lexicon, fold
+from gateway.speech.grammar.model import Clock, Context, Item, one_day
+
+MAX_TEXT: Final = 2000
+"""Characters read; the rest is ignored."""
+MAX_ITEMS: Final = 160
+"""Items read: some two minutes of speech."""
+
+LEXICONS: Final = {"de": GERMAN, "en": ENGLISH}
+
+# A telephone number is no time: an international prefix, or an area code and four digits and more.
+_PHONE: Final = re.compile(r"\+[0-9][0-9 /()-]{6,24}|(?<![0-9.:])0[0-9]{2,5}[ /-]{1,3}[0-9][0-9 -]{3,20}|[0-9]{5,}")
+_DASHES: Final = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'", "´": "'", "`": "'"}
+)
+_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+
+_TOKEN: Final = re.compile(
+    r"""
+      (?P<iso>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[t ]+(?P<isotime>[0-9]{2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?)?
+              (?:z|[+-][0-9]{2}:?[0-9]{2})?)?(?![0-9])
+    | (?P<ymd>[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2})(?![0-9])
+    | (?P<dmy>[0-9]{1,2}\s?\.\s?[0-9]{1,2}\s?\.\s?[0-9]{4}(?![0-9]|\s*(?:uhr|h\b|:))
+             |[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9]|\s*(?:uhr|h\b|:[0-9]))
+             |[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{4}|[0-9]{2})(?![0-9])
+             |[0-9]{1,2}-[0-9]{1,2}-(?:[0-9]{4})(?![0-9]))
+    | (?P<dm>[0-9]{1,2}\.\s?[0-9]{1,2}\.(?![0-9])|[0-9]{1,2}/[0-9]{1,2}(?![0-9/]|\s?(?:st|h\b)))\.?
+    | (?P<roman>[0-9]{1,2}\.\s?(?:iv|ix|xi{0,2}|vi{0,3}|i{1,3})\.)
+    | (?P<colon>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?(?:z\b|[+-][0-9]{2}:?[0-9]{2})?|z\b)?(?![0-9])
+    | (?P<hmark>[0-9]{1,2}h[0-9]{2})(?![0-9])
+    | (?P<dotted>[0-9]{1,2}\.[0-9]{1,2})(?![0-9.]|\.[0-9])
+    | (?P<decimal>[0-9]+[.,][0-9]+)
+    | (?P<ordinal>[0-9]{1,2}(?:(?:st|nd|rd|th|ter|ten|tem|te|tes|ster|sten|stem|ste|stes)\b|\.(?![0-9])))
+    | (?P<number>[0-9]+)
+    | (?P<ampm>(?<=[0-9])[ap](?:\.?\s?m\b)?\.?(?![a-z])|\b[ap]\.\s?m\b\.?|\bp\s?m\b\.?)
+    | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)?\.?)
+    | (?P<mark>[^\s\w])
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+class Token(NamedTuple):
+    """One token: what kind of writing it is, its folded text, and the text as written."""
+
+    kind: str
+    text: str
+    raw: str
+
+
+def tokenise(text: str) -> list[Token]:
+    """Return the first `MAX_ITEMS` tokens of a text of any length and script."""
+    plain = unicodedata.normalize("NFKC", text[:MAX_TEXT])[:MAX_TEXT].translate(_DASHES)
+    plain = _PHONE.sub(" § ", plain)
+    found = []
+    for match in _TOKEN.finditer(plain):
+        kind = match.lastgroup or "mark"
+        if kind == "isotime":
+            found.append(Token("iso", match["iso"], match[0]))
+            found.append(Token("colon", match["isotime"], ""))
+        else:
+            found.append(Token(kind, fold(match[kind]), match[0]))
+        if len(found) >= MAX_ITEMS:
+            break
+    return found
+
+
+def items_of(text: str, context: Context) -> list[Item]:
+    """Return the row of items for a text."""
+    lexicon = LEXICONS[context.lang]
+    tokens = tokenise(text)
+    items: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        at += _read(tokens, at, items, lexicon, context)
+    return items[:MAX_ITEMS]
+
+
+def _read(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon, context: Context) -> int:
+    """Append the item(s) of the token at `at`; return how many tokens they took."""
+    token = tokens[at]
+    if token.kind not in {"word", "mark", "ampm"}:
+        if token.kind in {"ordinal", "number"}:
+            taken = _phrase(tokens, at, items, lexicon)
+            if taken:
+                return taken
+        items.append(_number(token, context))
+        return 1
+    if token.kind == "ampm":
+        items.append(Item("m", n=int(token.text[0] == "p"), text=token.text))
+        return 1
+    taken = _phrase(tokens, at, items, lexicon)
+    if taken:
+        return taken
+    if token.kind == "mark":
+        items.append(_mark(token, lexicon))
+        return 1
+    return _word(tokens, at, items, lexicon)
+
+
+def _phrase(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> int:
+    """Append the item of the longest phrase that starts here; return its length in tokens, 0 when none does."""
+    first = tokens[at].text
+    rows = lexicon.phrases.get(first) or lexicon.phrases.get(first.rstrip("."))
+    for parts, item in rows or ():
+        end = at + len(parts)
+        if end <= len(tokens) and all(
+            token.text == part or token.text.rstrip(".") == part
+            for token, part in zip(tokens[at + 1 : end], parts[1:], strict=False)
+        ):
+            if item.text == first and item.code == "x":
+                continue
+            items.append(item)
+            return len(parts)
+    return 0
+
+
+def _mark(token: Token, lexicon: Lexicon) -> Item:
+    known = lexicon.words.get(token.text)
+    if known is not None:
+        return Item(known.code, text=token.text)
+    if token.text in ".!?;\n":
+        return Item("p", text=token.text)
+    if token.text in ",:()'\"":
+        return Item("c", text=token.text)
+    return Item("x", text=token.text)
+
+
+def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> int:
+    token = tokens[at]
+    word = token.text.rstrip(".")
+    ends = token.text != word
+    previous = tokens[at - 1].text if at else ""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if word in lexicon.titles and word != "fr" or token.text in lexicon.titles:
+        # "Frau Mai", "Herr Freitag": a name may look like a day.
+        items.append(Item("x", text=word))
+        if following is not None and following.kind == "word" and word not in {"name"}:
+            items.append(Item("x", text=following.text))
+            return 2
+        return 1
+    special = (
+        _german_word(word, token, previous, following, items)
+        if lexicon is GERMAN
+        else _english_word(word, token, items)
+    )
+    if special is not None:
+        items.append(special)
+        return 1
+    known = lexicon.words.get(token.text) or lexicon.words.get(word)
+    if known is not None:
+        items.append(known)
+    else:
+        parts = lexicon.split(word)
+        items.extend([lexicon.words[part] for part in parts] if parts else [Item("x", text=word)])
+    if ends and (known is None or len(word) > 4):
+        items.append(Item("p", text="."))
+    return 1
+
+
+_MORNING_AFTER: Final = frozenset(
+    [
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "sonnabend",
+        "heute",
+        "gestern",
+        "uebermorgen",
+        "vorgestern",
+        "am",
+        "diesen",
+        "dieser",
+        "fruehen",
+        "spaeten",
+        "jeden",
+        "naechsten",
+        "jedem",
+        "jenem",
+        "zum",
+        "folgenden",
+        "den",
+        "morgen",
+        "heutigen",
+    ]
+)
+_GREETING: Final = frozenset(["guten", "gutn", "schoenen", "gute", "gudn", "guden"])
+_SUNDAY_AFTER: Final = frozenset(
+    [
+        "am",
+        "naechsten",
+        "naechster",
+        "diesen",
+        "bis",
+        "ab",
+        "kommenden",
+        "letzten",
+        "vom",
+        "von",
+        "jeden",
+        "bis",
+        "zum",
+        "und",
+        "oder",
+    ]
+)
+
+
+def _german_word(word: str, token: Token, previous: str, following: Token | None, items: list[Item]) -> Item | None:
+    """Return the item of a word whose meaning hangs on its neighbours, None for all others."""
+    if word in {"morgen", "morgn", "abend", "nachmittag", "vormittag", "mittag", "nacht"} and previous in _GREETING:
+        return Item("x", text="gruss")
+    if word in {"morgen", "morgn"}:
+        if previous in _MORNING_AFTER or (items and items[-1].code == "W"):
+            return Item("P", text="frueh")
+        if following is not None and following.text == "des":
+            return Item("P", text="frueh")
+        return Item("R", n=1, text=word)
+    if word == "so":
+        before_date = following is not None and following.kind in {"dm", "dmy", "dotted", "ordinal"}
+        dotted_or_last = (
+            token.text == "so." or token.raw in {"So", "SO"} and following is not None and following.kind == "colon"
+        )
+        if (before_date or dotted_or_last or previous in _SUNDAY_AFTER) and not (
+            following and following.text in {"gegen", "um"}
+        ):
+            return Item("W", n=6, text=word)
+        if following is None and not previous:
+            return Item("W", n=6, text=word)
+    if word == "fr" and following is not None and following.kind == "word" and following.raw[:1].isupper():
+        if following.text.rstrip(".") not in GERMAN.words:
+            return Item("x", text=word)
+    if word == "an" and previous == "von":
+        return Item("d", text=word)
+    return None
+
+
+def _english_word(word: str, token: Token, items: list[Item]) -> Item | None:
+    """Return the item of a word whose meaning hangs on its neighbours, None for all others."""
+    if word in {"am", "a"} and not (items and items[-1].code in "NCTuh") and token.raw not in {"AM"}:
+        return Item("x", text=word) if word == "am" else None
+    if (
+        word in {"sun", "sat", "may", "march", "mar", "second", "wed"}
+        and items
+        and items[-1].text in {"i", "you", "we", "he"}
+    ):
+        return Item("x", text=word)
+    return None
+
+
+def _number(token: Token, context: Context) -> Item:
+    """Return the item of a token written in digits; one that names no possible date or clock is `x`."""
+    if token.kind in {"iso", "ymd"}:
+        return _date(token, [int(part) for part in re.split("[-./]", token.text)])
+    if token.kind == "dmy":
+        day, month, year = (int(part) for part in re.split(r"[-./\s]+", token.text.strip(".")))
+        return _date(token, [year + 2000 if year < 100 else year, month, day])
+    if token.kind in {"dm", "roman", "dotted"}:
+        return _pair(token)
+    if token.kind in {"colon", "hmark"}:
+        hour, minute = (int(part) for part in re.split("[:h]", token.text))
+        if hour > 24 or minute > 59 or hour * 60 + minute > 1440:
+            return Item("V", text=token.text)
+        leading = token.text[0] == "0" or token.raw == ""
+        return Item("C", text=token.text, digits=True, clock=Clock(hour * 60 + minute, 1 <= hour <= 12 and not leading))
+    if token.kind == "decimal":
+        whole, part = re.split("[.,]", token.text)
+        return Item("Z", n=int(whole[:4]), text=token.text) if part == "5" else Item("x", text=token.text)
+    if token.kind == "ordinal":
+        digits = re.match("[0-9]+", token.text)
+        n = int(digits[0]) if digits else 0
+        return Item("O", n=n, text=token.text, digits=True)
+    n = int(token.text)
+    if len(token.text) == 4 and 1900 <= n < 2200:
+        return Item("Y", n=n, text=token.text, digits=True)
+    return Item("N", n=n, text=token.text, digits=True)
+
+
+def _date(token: Token, ymd: list[int]) -> Item:
+    day = day_in(ymd[0], ymd[1], ymd[2])
+    return Item("V", text=token.text) if day is None else Item("D", text="explicit", days=one_day(day), digits=True)
+
+
+def _pair(token: Token) -> Item:
+    """Day and month, or hour and minute: 'T' while both are possible or it may be an hour, 'x' when neither is."""
+    first, second = [part for part in re.split(r"[./\s]+", token.text) if part][:2]
+    month = _ROMAN.index(second) + 1 if token.kind == "roman" else int(second)
+    sure = token.kind == "roman" or token.kind == "dm" and month <= 12
+    code = "T"
+    return Item(code, n=int(first), m=month, text="date" if sure else token.text, digits=True)

@@ -1,0 +1,144 @@
+"""Understand what a caller says about days and times, in German and English: `understand(text, reference) -> When`.
+
+Pure: the moment of speaking is an argument. What people leave open is read by the conventions of the evaluation
+format (a weekday is the next one, a date without year is the next that is not past, an hour from one to twelve lies
+in opening hours); where two readings stay real, both are given with the question that settles them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal
+
+from gateway.speech.grammar.combine import Meaning, combine
+from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Grain, Span, WeeklyHours, Window
+from gateway.speech.grammar.parts import PARTS
+from gateway.speech.grammar.rewrite import rewrite
+from gateway.speech.grammar.rules import RULES
+from gateway.speech.grammar.settle import settle, settle_window
+from gateway.speech.grammar.tokens import items_of
+
+__all__ = ["NOTHING", "Kind", "Moment", "WeeklyHours", "When", "understand"]
+
+Kind = Literal["date", "time", "datetime", "interval", "none"]
+Moment = date | time | datetime | None
+MINUTES: Final = 1440
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day, a time, both, or a stretch of either, as said.
+
+    `start`, `end`: naive local values; `end` is exclusive, None when open or no interval. `within`: any day or time
+    inside is meant ("Ende nächster Woche"). `readings`: the other real readings, `question`: what to ask about them.
+    """
+
+    kind: Kind
+    start: Moment = None
+    end: Moment = None
+    grain: Grain | None = None
+    part: str | None = None
+    within: bool = False
+    readings: tuple["When", ...] = ()
+    question: str | None = None
+
+    def as_case(self) -> dict[str, str | None] | None:
+        """Return `kind, start, end, part` as the evaluation writes them, None when nothing was understood."""
+        if self.kind == "none":
+            return None
+        return {"kind": self.kind, "start": _written(self.start), "end": _written(self.end), "part": self.part}
+
+
+NOTHING: Final = When("none")
+
+
+def understand(text: str, reference: datetime, lang: str = "de", *, hours: WeeklyHours | None = None) -> When:
+    """Return what `text` says about a day or time, spoken at `reference` (naive local).
+
+    Total: any text is answered, `When("none")` when it names no usable time. `lang`: "de" or "en" (else German).
+    `hours` (weekday, 0 = Monday -> open minutes of the local day) settle morning or afternoon.
+    """
+    context = Context(reference.replace(tzinfo=None), "en" if lang[:2].lower() == "en" else "de", hours)
+    try:
+        items = items_of(text, context)
+        meaning = combine(rewrite(items, RULES[context.lang], context), context)
+        return NOTHING if meaning is None else _when(meaning, context)
+    except (OverflowError, ValueError):
+        # Days beyond the calendar (year 1, year 9999): no usable time.
+        return NOTHING
+
+
+def _when(meaning: Meaning, context: Context) -> When:
+    if meaning.moment_minutes is not None:
+        at = (context.reference + timedelta(minutes=meaning.moment_minutes)).replace(second=0, microsecond=0)
+        return When("datetime", at, None, "minute")
+    if meaning.span is not None:
+        return _span(meaning.span, context)
+    day = meaning.days.single if meaning.days else None
+    if meaning.days is not None and day is None:
+        return _days(meaning.days, meaning, context)
+    if meaning.window is not None:
+        return _window(meaning.window, day, context)
+    if meaning.part is not None:
+        return _part(meaning.part, day)
+    if meaning.clock is not None:
+        minute = settle(meaning.clock, context, day.weekday() if day else None)
+        if day is None:
+            return When("time", _time(minute), None, "minute")
+        if minute == 0 and day == context.today:
+            minute = MINUTES
+        return When("datetime", _at(day, minute), None, "minute")
+    return When("date", day, None, "day") if day else NOTHING
+
+
+def _days(days: Days, meaning: Meaning, context: Context) -> When:
+    part = meaning.part or meaning.settled_part
+    if (days.start is None) != (days.end is None) and meaning.clock is not None:
+        bound = days.start or (days.end - ONE_DAY if days.end else None)
+        if bound is not None:
+            minute = settle(meaning.clock, context, bound.weekday())
+            at = _at(bound, minute)
+            return When("interval", at if days.start else None, at if days.end else None, "minute")
+    return When("interval", days.start, days.end, days.grain, part, days.within)
+
+
+def _window(window: Window, day: date | None, context: Context) -> When:
+    lo, hi = settle_window(window, context, day.weekday() if day else None)
+    if day is None:
+        return When("interval", _time(lo), _time(hi), "minute", window.part)
+    if lo is not None and hi is not None and hi <= lo:
+        hi += MINUTES
+    start = None if lo is None else _at(day, lo)
+    return When("interval", start, None if hi is None else _at(day, hi), "minute", window.part)
+
+
+def _part(part: str, day: date | None) -> When:
+    start, end = PARTS[part]
+    if day is None:
+        return When("interval", _time(start), _time(end), "part_of_day", part)
+    return When("interval", _at(day, start), _at(day, end), "part_of_day", part)
+
+
+def _span(span: Span, context: Context) -> When:
+    def moment(bound: tuple[date, Clock | None] | None) -> datetime | None:
+        if bound is None:
+            return None
+        day, clock = bound
+        return _at(day, 0 if clock is None else settle(clock, context, day.weekday()))
+
+    return When("interval", moment(span.lo), moment(span.hi), "minute")
+
+
+def _time(minute: int | None) -> time | None:
+    return None if minute is None else time(minute % MINUTES // 60, minute % 60)
+
+
+def _at(day: date, minute: int) -> datetime:
+    return datetime.combine(day, time()) + timedelta(minutes=minute)
+
+
+def _written(moment: Moment) -> str | None:
+    if moment is None:
+        return None
+    if isinstance(moment, datetime):
+        return moment.isoformat(timespec="minutes")
+    return moment.isoformat(timespec="minutes") if isinstance(moment, time) else moment.isoformat()
