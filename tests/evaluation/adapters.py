@@ -8,20 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-Answer = dict[str, Any]
+Answer = Mapping[str, Any]
 
 
 def when(text: str, reference: datetime, lang: str = "de") -> Answer | None:
     """Read a date or time; `reference` is naive local time. None, or `kind`, `start`, `end`, `part`."""
     from gateway.speech.when import understand
 
-    return _when_answer(understand(text, reference, lang))
-
-
-def _when_answer(read: Any) -> Answer | None:
-    if read is None or read.kind == "none":
-        return None
-    return {"kind": read.kind, "start": read.start, "end": read.end, "part": getattr(read, "part", None)}
+    return understand(text, reference, lang).as_case()
 
 
 def names(stored: str, heard: str) -> float:
