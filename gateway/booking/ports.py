@@ -62,6 +62,15 @@ class ReadRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CallLink:
+    """Whom a phone call was tied to, at which assurance level (0-2), and whether for one appointment only."""
+
+    customer_id: str
+    level: int
+    appointment_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackRequest:
     """Somebody asked to be rung back."""
 
@@ -142,8 +151,8 @@ class Tx(Protocol):
 
     def customer(self, customer_id: str) -> Customer | None: ...
 
-    def call_customer(self, call_id: str) -> str | None:
-        """The customer this call was linked to, if any."""
+    def call_link(self, call_id: str) -> CallLink | None:
+        """Whom this call was linked to, if anybody."""
         ...
 
     # -- writing -----------------------------------------------------------------------------------------------

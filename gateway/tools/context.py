@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from gateway.auth.identity import Recognition
-from gateway.auth.phone import parse_e164
+from gateway.auth.phone import caller_number
 from gateway.booking.availability import CalendarCache
 from gateway.booking.change import House
 from gateway.booking.holds import Holds
@@ -62,7 +62,7 @@ class ToolContext:
     @property
     def caller_e164(self) -> str | None:
         """The caller's number, or None when it is hidden."""
-        return parse_e164(self.call.caller)
+        return caller_number(self.call.caller).e164
 
     @property
     def house(self) -> House:
@@ -79,7 +79,9 @@ class Outcome:
     effect: bool = False
     """Something changed in the store."""
     offers: Sequence[Offer] = ()
-    """To be held for this call once the answer stands."""
+    """To be remembered for this call under their tokens once the answer stands."""
+    holds_offers: bool = True
+    """Keep the offered times from other callers for a while."""
     frees_holds: bool = False
     recognition: Recognition | None = None
 
@@ -104,7 +106,7 @@ class Tool(Protocol):
         ...
 
 
-def answered(status: str, say: str, *, ok: bool = True, **facts: object) -> Outcome:
+def answered(status: str, say: str, *, ok: bool = True, **facts: Any) -> Outcome:
     """An outcome that is only an answer."""
     return Outcome(Answer(status, say, ok, facts))
 

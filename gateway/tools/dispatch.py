@@ -181,6 +181,8 @@ class Dispatcher:
             await holds.release(ctx.salon.company_id, ctx.call.call_id)
         elif outcome.offers and ctx.call.call_id:
             await holds.place(ctx.salon.company_id, ctx.call.call_id, outcome.offers, ctx.now)
+            if not outcome.holds_offers:
+                await holds.release(ctx.salon.company_id, ctx.call.call_id)
         if outcome.recognition is not None:
             self._metrics.identity.labels(outcome.recognition.reason).inc()
 

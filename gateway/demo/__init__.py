@@ -1,0 +1,1 @@
+"""The demo salon: the world of `gateway demo`, `gateway serve --demo` and the tests."""

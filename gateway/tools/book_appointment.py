@@ -1,0 +1,197 @@
+"""`book_appointment`: an offer or a named time becomes an appointment, or an honest no with alternatives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.auth.identity import Level, Reason, Recognition
+from gateway.auth.phone import parse_e164
+from gateway.booking.availability import Board, assign
+from gateway.booking.boards import Boards, OfferBoard, deciding
+from gateway.booking.change import AlreadyDone, Choice, Done, NotFree, book, people_of, same_booking
+from gateway.booking.model import Appointment, Customer, Status
+from gateway.booking.offers import Offer
+from gateway.booking.ports import Tx
+from gateway.tools.arguments import Arguments
+from gateway.tools.check_availability import question_back
+from gateway.tools.choose import chosen_service, chosen_staff
+from gateway.tools.context import Commit, Outcome, ToolContext, answered
+from gateway.tools.facts import appointment_facts, segment_facts
+from gateway.tools.identify import Claim, identify
+from gateway.tools.not_free import not_free
+from gateway.tools.offers_said import offer_said
+from gateway.tools.wish import Heard, hear, instant
+
+MAX_NAME: Final = 80
+_EMAIL: Final = re.compile(r"[^\s@<>\"',;]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}")
+_NAME_PART: Final = re.compile(r"[^\W\d_][\w'’.-]*", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What the caller said about themselves, cleaned: nothing here is proven."""
+
+    name: str | None
+    phone_e164: str | None
+    email: str | None
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookAppointment:
+    """Writes: the answer is stored in the transaction that books."""
+
+    name: str = "book_appointment"
+    writes: bool = True
+
+    async def prepare(self, ctx: ToolContext, args: Arguments) -> Outcome | Commit:
+        guest = _guest(args)
+        chosen = await self._choice(ctx, args)
+        if isinstance(chosen, Outcome):
+            return chosen
+        services = ctx.services
+        boards = Boards(services.store, services.holds, services.cache)
+        offered = await boards.offering(ctx.salon, ctx.now, ctx.versions, ctx.call.call_id)
+        return lambda tx: _commit(tx, ctx, chosen, guest, offered)
+
+    async def _choice(self, ctx: ToolContext, args: Arguments) -> Choice | Outcome:
+        """What shall be booked: the offer named by its token, else service and exact time."""
+        offer = await offer_said(ctx, args)
+        if offer is not None and (choice := _of_offer(ctx, offer)) is not None:
+            return choice
+        heard = hear(ctx, args)
+        if args.get("offer") and heard.silent:
+            return answered("ask_when", ctx.voice.say("offer_gone"))
+        service = chosen_service(ctx, args)
+        staff = chosen_staff(ctx, args, service)
+        if (question := moment_question(ctx, heard)) is not None:
+            return question
+        assert heard.moment is not None
+        return Choice(service, instant(ctx.salon, heard.moment), staff.ids, excluded=staff.excluded)
+
+
+def moment_question(ctx: ToolContext, heard: Heard, nothing: str = "ask_when") -> Outcome | None:
+    """`ask_when` unless exactly one date and time was named."""
+    if heard.silent:
+        return answered("ask_when", ctx.voice.say(nothing))
+    if (question := question_back(ctx, heard)) is not None:
+        return question
+    if heard.moment is not None:
+        return None
+    missing = "ask_day" if heard.clock is not None else "ask_time" if heard.day is not None else nothing
+    return answered("ask_when", ctx.voice.say(missing))
+
+
+def _of_offer(ctx: ToolContext, offer: Offer) -> Choice | None:
+    """The offer as a choice; None when the service is no longer sold."""
+    service = ctx.salon.service(offer.service_id)
+    if service is None:
+        return None
+    people = offer.assignment.staff_ids
+    return Choice(service, offer.start, people if offer.staff_wished else None, preferred=people)
+
+
+def _commit(tx: Tx, ctx: ToolContext, choice: Choice, guest: Guest, offered: OfferBoard) -> Outcome:
+    recognition = identify(tx, ctx, Claim(name=guest.name))
+    customer = recognition.customer if recognition.appointment_id is None else None
+    if customer is None and recognition.reason is Reason.LINKED:
+        customer = recognition.customer  # a guest of this very call
+    board = deciding(tx, offered, people_of(choice))
+    if customer is not None and (existing := same_booking(tx, customer.id, choice)) is not None:
+        return already(ctx, existing)
+    if assign_fails(board, choice):
+        return not_free(ctx, board, choice)
+    if (question := _who_question(ctx, customer, recognition, guest)) is not None:
+        return question
+    is_new = customer is None
+    if customer is None:
+        customer = _new_customer(ctx, guest)
+        callback = None if ctx.caller_e164 else guest.phone_e164
+        tx.add_customer(customer, callback_e164=callback)
+    call_id = ctx.call.call_id or None
+    result = book(tx, ctx.house, board, choice, customer_id=customer.id, notes=guest.notes, call_id=call_id)
+    if isinstance(result, AlreadyDone):
+        return already(ctx, result.appointment)
+    if isinstance(result, NotFree):
+        return not_free(ctx, board, choice)
+    assert isinstance(result, Done)
+    if call_id:
+        narrow = result.appointment.id if is_new and ctx.caller_e164 is None else None
+        tx.link_call(call_id, customer.id, level=max(Level.MATCHED, recognition.level), appointment_id=narrow)
+    return booked(ctx, result.appointment, recognition)
+
+
+def assign_fails(board: Board, choice: Choice) -> bool:
+    """Whether nobody can do it then: said before the caller is asked for a name in vain."""
+    return (
+        assign(board, choice.service, choice.start, staff_ids=choice.staff_ids, excluded=choice.excluded) is None
+    )
+
+
+def _who_question(
+    ctx: ToolContext, customer: Customer | None, recognition: Recognition, guest: Guest
+) -> Outcome | None:
+    """What is still missing to know whom the appointment is for, and how to reach them."""
+    if customer is None and guest.name is None:
+        return answered("ask_name", ctx.voice.say("ask_name"))
+    if customer is None and ctx.caller_e164 is None and guest.phone_e164 is None:
+        return answered("ask_phone", ctx.voice.say("ask_phone"))
+    return None
+
+
+def _new_customer(ctx: ToolContext, guest: Guest) -> Customer:
+    """A first-time caller. A number somebody merely said is kept for calling back and never matched against callers."""
+    assert guest.name is not None
+    return Customer(ctx.services.ids.new_id(), guest.name, ctx.caller_e164, guest.email)
+
+
+def booked(ctx: ToolContext, appointment: Appointment, recognition: Recognition | None) -> Outcome:
+    """`booked` for a confirmed appointment, `pending` while a remote calendar has the last word."""
+    voice, salon = ctx.voice, ctx.salon
+    when = voice.when(salon, appointment.start)
+    facts = appointment_facts(salon, appointment) | {
+        "price_cents": appointment.price_cents,
+        "segments": segment_facts(salon, appointment),
+    }
+    if appointment.status is Status.CONFIRMED:
+        staff = voice.staff(salon, appointment.staff_ids)
+        say = voice.say("booked", service=voice.service(appointment.service_name), when=when, staff=staff)
+        outcome = answered("booked", say, **facts)
+    else:
+        outcome = answered("pending", voice.say("pending", when=when), **facts)
+    return Outcome(
+        outcome.answer, appointment_id=appointment.id, effect=True, frees_holds=True, recognition=recognition
+    )
+
+
+def already(ctx: ToolContext, appointment: Appointment) -> Outcome:
+    voice, salon = ctx.voice, ctx.salon
+    say = voice.say(
+        "already_booked",
+        when=voice.when(salon, appointment.start),
+        staff=voice.staff(salon, appointment.staff_ids),
+    )
+    outcome = answered("already_booked", say, **appointment_facts(salon, appointment))
+    return Outcome(outcome.answer, appointment_id=appointment.id)
+
+
+def _guest(args: Arguments) -> Guest:
+    email = args.get("email") or ""
+    return Guest(
+        name=clean_name(args.get("name")),
+        phone_e164=parse_e164(args.get("phone")),
+        email=email if _EMAIL.fullmatch(email) else None,
+        notes=args.get("notes") or "",
+    )
+
+
+def clean_name(text: str | None) -> str | None:
+    """A plausible personal name out of what was said: words of letters, at most six, at most 80 characters."""
+    if not text:
+        return None
+    parts = [part for word in text.split() if (part := "".join(_NAME_PART.findall(word)))]
+    name = " ".join(parts[:6])[:MAX_NAME].strip(" .-'’")
+    return name if sum(ch.isalpha() for ch in name) >= 2 else None
+

@@ -1,0 +1,46 @@
+"""The time is gone or never was possible: say why, and offer the nearest times that are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.booking.availability import Board, Reason, why_not
+from gateway.booking.change import Choice
+from gateway.booking.offers import Wish, rank
+from gateway.tools.context import Outcome, ToolContext, answered
+from gateway.tools.facts import offer_facts
+
+# Somebody or something else has that time; any other reason is the house's own (closed, past, too far ahead).
+_TAKEN: Final = (Reason.TAKEN, Reason.STAFF_ABSENT)
+
+
+def not_free(
+    ctx: ToolContext, board: Board, choice: Choice, *, usual: str | None = None, never_possible: str = "refused"
+) -> Outcome:
+    """`taken` with offers, or the status `never_possible` with offers when the house itself is against it.
+
+    The offers can be named by their token later, but are not held: a flood of losers must not block the calendar.
+    """
+    reason = why_not(board, choice.service, choice.staff_ids, choice.start) or Reason.TAKEN
+    offers = rank(
+        board,
+        choice.service,
+        Wish.at(choice.start),
+        staff_ids=choice.staff_ids,
+        usual=usual,
+        excluded=choice.excluded,
+    )
+    why = ctx.voice.why(reason, _only_name(ctx, choice))
+    if offers:
+        say = ctx.voice.say("alternatives", why=why, offers=ctx.voice.offers(ctx.salon, offers))
+    else:
+        say = ctx.voice.say("full_horizon")
+    status = "taken" if reason in _TAKEN else never_possible
+    answer = answered(status, say, reason=reason.value, offers=offer_facts(ctx.salon, offers)).answer
+    return Outcome(answer, offers=tuple(offers), holds_offers=False)
+
+
+def _only_name(ctx: ToolContext, choice: Choice) -> str | None:
+    ids = choice.staff_ids
+    member = ctx.salon.member(ids[0]) if ids and len(ids) == 1 else None
+    return member.first_name if member else None

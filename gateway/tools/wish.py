@@ -1,0 +1,173 @@
+"""From what the agent passed on ("Freitag", "14 Uhr", "nächste Woche abends") to a wish the search understands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from gateway.booking.model import Salon
+from gateway.booking.offers import Wish
+from gateway.booking.timeline import resolve
+from gateway.speech.numbers import Lang
+from gateway.speech.when import When, understand
+from gateway.tools.arguments import Arguments
+from gateway.tools.context import ToolContext
+
+ONE_DAY: Final = timedelta(days=1)
+# A time or a part of the day without a day means one of the coming days; an open end ("ab Montag") reaches as far.
+NEAR_DAYS: Final = 7
+OPEN_DAYS: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was understood of a moment: `when` None means nothing was said at all."""
+
+    when: When | None
+
+    @property
+    def silent(self) -> bool:
+        return self.when is None
+
+    @property
+    def unclear(self) -> bool:
+        """Something was said and no moment could be read in it."""
+        return self.when is not None and self.when.kind == "none"
+
+    @property
+    def doubtful(self) -> bool:
+        """Two readings are real: ask, don't choose."""
+        return self.when is not None and bool(self.when.readings) and self.when.question is not None
+
+    @property
+    def moment(self) -> datetime | None:
+        """The naive local date and time, when exactly one was named."""
+        start = self.when.start if self.when and self.when.kind == "datetime" else None
+        return start if isinstance(start, datetime) else None
+
+    @property
+    def day(self) -> date | None:
+        """The day named, alone or with a time."""
+        start = self.when.start if self.when and self.when.kind in ("date", "datetime") else None
+        return start.date() if isinstance(start, datetime) else start if isinstance(start, date) else None
+
+    @property
+    def clock(self) -> time | None:
+        """The time named, alone or with a day."""
+        start = self.when.start if self.when and self.when.kind in ("time", "datetime") else None
+        return start.time() if isinstance(start, datetime) else start if isinstance(start, time) else None
+
+
+def hear(ctx: ToolContext, args: Arguments, *, day: str = "date", clock: str = "time", free: str | None = "when") -> Heard:
+    """The moment in the arguments named: separate day and clock first, then the free text."""
+    day_text, clock_text = args.get(day), args.get(clock)
+    free_text = args.get(free) if free else None
+    heard = [found for found in (_pair(ctx, day_text, clock_text), _one(ctx, free_text)) if found is not None]
+    if not heard:
+        return Heard(None)
+    clear = [when for when in heard if when.kind != "none"]
+    if len(clear) == 2:
+        return Heard(_completed(clear[0], clear[1]))
+    return Heard(clear[0] if clear else heard[0])
+
+
+def _one(ctx: ToolContext, text: str | None) -> When | None:
+    if not text:
+        return None
+    lang: Lang = "en" if ctx.salon.lang == "en" else "de"
+    found = understand(text, ctx.local_now, lang, hours=_weekly(ctx.salon))
+    if found.kind == "none" and lang == "de":
+        # models and callers mix languages; a second look costs microseconds
+        return understand(text, ctx.local_now, "en", hours=_weekly(ctx.salon))
+    return found
+
+
+def _pair(ctx: ToolContext, day: str | None, clock: str | None) -> When | None:
+    """A day and a clock time from two arguments, in whatever way the model split them."""
+    if not (day and clock):
+        return _one(ctx, day or clock)
+    joined = _one(ctx, f"{day} {clock}")
+    if joined is not None and (joined.kind == "datetime" or _dated_interval(joined)):
+        return joined
+    first, second = _one(ctx, day), _one(ctx, clock)
+    assert first is not None and second is not None
+    if first.kind == "none" or second.kind == "none":
+        return first if second.kind == "none" else second
+    return _completed(first, second)
+
+
+def _completed(first: When, second: When) -> When:
+    """Two readings as one: the day of one with the clock of the other; else the first."""
+    dated, timed = (first, second) if second.kind in ("time", "interval") else (second, first)
+    if dated.kind == "date" and isinstance(dated.start, date) and timed.kind == "time" and isinstance(timed.start, time):
+        return replace(dated, kind="datetime", start=datetime.combine(dated.start, timed.start), grain="minute")
+    if dated.kind == "date" and isinstance(dated.start, date) and timed.kind == "interval":
+        bounds = [b if not isinstance(b, time) else datetime.combine(dated.start, b) for b in (timed.start, timed.end)]
+        if not any(isinstance(b, date) and not isinstance(b, datetime) for b in bounds):
+            return replace(timed, start=bounds[0], end=bounds[1])
+    return first
+
+
+def _dated_interval(when: When) -> bool:
+    return when.kind == "interval" and any(isinstance(bound, date) for bound in (when.start, when.end))
+
+
+def _weekly(salon: Salon) -> Mapping[int, Sequence[tuple[int, int]]]:
+    return salon.opening.weekly
+
+
+def instant(salon: Salon, moment: datetime) -> datetime:
+    """A naive local moment as the UTC instant the salon's clock shows it at."""
+    return resolve(moment.date(), moment.hour * 60 + moment.minute, salon.tz)
+
+
+def as_wish(ctx: ToolContext, heard: Heard) -> Wish:
+    """What the search should look for; as soon as possible when nothing was said."""
+    when = heard.when
+    if when is None or when.kind == "none":
+        return Wish()
+    if (moment := heard.moment) is not None:
+        return Wish.at(instant(ctx.salon, moment))
+    if when.kind == "date" and heard.day is not None:
+        return Wish.on(ctx.salon, heard.day)
+    if when.kind == "time" and heard.clock is not None:
+        minute = heard.clock.hour * 60 + heard.clock.minute
+        return Wish.on(ctx.salon, ctx.today, ctx.today + NEAR_DAYS * ONE_DAY, minutes=(minute, minute + 1))
+    return _interval(ctx, when)
+
+
+def _interval(ctx: ToolContext, when: When) -> Wish:
+    start, end = when.start, when.end
+    if isinstance(start, datetime) or isinstance(end, datetime):
+        return _moments(ctx, start, end)
+    if isinstance(start, time) or isinstance(end, time):
+        low = _minute(start) if isinstance(start, time) else 0
+        high = _minute(end) if isinstance(end, time) else 24 * 60
+        return Wish.on(ctx.salon, ctx.today, ctx.today + NEAR_DAYS * ONE_DAY, minutes=(low, high if high > low else 24 * 60))
+    first = start if isinstance(start, date) else ctx.today
+    last = end - ONE_DAY if isinstance(end, date) else first + OPEN_DAYS * ONE_DAY
+    return Wish.on(ctx.salon, max(first, ctx.today) if last >= ctx.today else first, max(first, last))
+
+
+def _moments(ctx: ToolContext, start: object, end: object) -> Wish:
+    """Bounds with a day: an open side reaches to that day's edge; several days repeat the hours of none."""
+    low = start if isinstance(start, datetime) else None
+    high = end if isinstance(end, datetime) else None
+    anchor = low or high
+    assert anchor is not None
+    if low is None:
+        low = datetime.combine(start if isinstance(start, date) else anchor.date(), time())
+    if high is None:
+        last = end if isinstance(end, date) else anchor.date() + ONE_DAY
+        high = datetime.combine(last, time())
+    if high.date() > low.date() and (high - low) > ONE_DAY:
+        return Wish.on(ctx.salon, low.date(), high.date())
+    minutes_high = _minute(high.time()) + (24 * 60 if high.date() > low.date() else 0)
+    return Wish.on(ctx.salon, low.date(), minutes=(_minute(low.time()), min(minutes_high, 24 * 60)))
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
