@@ -73,6 +73,11 @@ def weekday_only(day: date) -> str:
     return f"am {WEEKDAYS[day.weekday()]}"
 
 
+def day_without_weekday(day: date) -> str:
+    """Return "am ersten Dezember"."""
+    return f"am {ordinal(day.day)} {MONTHS[day.month - 1]}"
+
+
 def clock(at: time, *, style: str) -> str:
     """Return "um neun Uhr", "um halb drei", "um Viertel nach elf", "um zwanzig Uhr fünfzehn"."""
     return _TIME_STYLES[style] + (_colloquial(at) or plain_clock(at))

@@ -70,37 +70,38 @@ def weekday_only(day: date) -> str:
     return f"on {WEEKDAYS[day.weekday()]}"
 
 
+def day_without_weekday(day: date) -> str:
+    """Return "on December first"."""
+    return f"on {MONTHS[day.month - 1]} {ordinal(day.day, lang='en')}"
+
+
 def clock(at: time, *, style: str) -> str:
-    """Return "at nine o'clock", "at half past two", "at a quarter past eleven", "at nine oh five", "at six AM"."""
+    """Return "at nine o'clock", "at two thirty", "at nine oh five", "at six AM"."""
     return _TIME_STYLES[style] + plain_clock(at)
 
 
 def plain_clock(at: time) -> str:
-    """Return the time without preposition."""
+    """Return the time without preposition; between 08:00 and 18:59 without AM and PM."""
     if not _PLAIN_FROM <= at <= _PLAIN_TO:
         return _half_day_clock(at)
-    this, following = _twelve(at.hour), _twelve(at.hour + 1)
-    fixed = {
-        0: f"{this} o'clock",
-        15: f"a quarter past {this}",
-        30: f"half past {this}",
-        45: f"a quarter to {following}",
-    }
-    return fixed.get(at.minute) or _digital(this, at.minute)
+    return _digital(_twelve(at.hour), at.minute) if at.minute else f"{_twelve(at.hour)} o'clock"
 
 
 def day_and_clock(day: str, at: time, *, compact: bool) -> str:
-    """Join a day and a time: "tomorrow at two o'clock", "on Tuesday, the first of December, at half past two"."""
+    """Join a day and a time: "tomorrow at two o'clock", "on Tuesday, the first of December, at two thirty"."""
     return f"{day}{' ' if compact else ', '}{clock(at, style='um')}"
 
 
 def span(start: time, end: time) -> str:
-    """Return "from nine to ten thirty AM", "from nine AM to seven PM"; an end of 00:00 is midnight."""
+    """Return "from nine until ten thirty AM", "from nine AM until seven PM"; an end of 00:00 is midnight.
+
+    Not "to": "from nine twenty to ten" could be heard as twenty to ten.
+    """
     if end == time(0):
-        return f"from {_half_day_clock(start)} to midnight"
+        return f"from {_half_day_clock(start)} until midnight"
     same_half = (start.hour < 12) == (end.hour < 12)
     first = _digital(_twelve(start.hour), start.minute) if same_half else _half_day_clock(start)
-    return f"from {first} to {_half_day_clock(end)}"
+    return f"from {first} until {_half_day_clock(end)}"
 
 
 def duration(minutes: int, *, dative: bool) -> str:
