@@ -4,8 +4,8 @@ Guessing at an identity fails closed when Redis is gone; ordinary tool calls go 
 `on_event`. An act refused by one budget gives back what it took from the others, so that a locked guesser cannot eat
 the company's budget, and a genuine caller loses nothing while others guess.
 
-Who is counted is named by opaque keys: a keyed hash of the number (`secretbox.Keys.tag`), never the number; an id of
-ours; a call id. They end in Redis as they are.
+Who is counted is named by opaque keys: a keyed hash (`secretbox.phone_tag`, `secretbox.tag`), never the number or
+name itself; an id of ours; a call id. They end in Redis as they are.
 
 The windows are `limits`' moving windows: an exact log of hits. Its memory store is replaced by `_MemoryHits`: with
 5,000 keys and 100 hits a second the original's sweeper takes 93 % of a core, and it dies when `clear` meets it.
@@ -463,7 +463,7 @@ async def _answered(reply: Awaitable[T]) -> T:
 
 
 def redis_for_limits(url: str) -> Redis:
-    """A client whose every step on the wire ends within REDIS_TIMEOUT_SECONDS and is never retried: a hit is not idempotent."""
+    """A client whose steps on the wire end within REDIS_TIMEOUT_SECONDS, never retried: a hit is not idempotent."""
     from redis.asyncio import BlockingConnectionPool, Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff

@@ -73,6 +73,15 @@ def caller_number(from_number: str | None, region: str = "DE") -> CallerNumber:
     return CallerNumber(e164) if e164 else CallerNumber(None, Hidden.UNREADABLE)
 
 
+def dictated_digits(text: str | None) -> str | None:
+    """The digits in `text`, written or in words, without separators ("eins zwo, 34" -> "1234").
+
+    None if other things are in it or there are fewer than 3 or more than 20. For one-time codes and the like.
+    """
+    written = _digits(text, spoken=True)
+    return None if written is None or written.startswith("+") else written
+
+
 def same_number(one: str | None, other: str | None, region: str = "DE") -> bool:
     """Both are readable and are the same E.164 number. Nothing else is a match: two unknowns are not equal."""
     e164 = parse_e164(one, region)

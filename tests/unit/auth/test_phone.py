@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.auth.phone import CallerNumber, Hidden, caller_number, parse_e164, same_number
+from gateway.auth.phone import CallerNumber, Hidden, caller_number, dictated_digits, parse_e164, same_number
 from gateway.speech.numbers import cardinal
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -376,6 +376,23 @@ def test_tens_hundreds_and_repeats_are_understood(said: str, e164: str) -> None:
 def test_national_numbers_are_those_of_the_companys_country(text: str, region: str, e164: str | None) -> None:
     """A salon in Wien hears 0664 as Austrian; an unknown country leaves only international numbers."""
     assert parse_e164(text, region) == e164
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("123 456", "123456"),
+        ("eins zwo drei, vier fünf sechs", "123456"),
+        ("doppel null sieben", "007"),
+        ("+123456", None),
+        ("zwölf", None),
+        ("Sabine", None),
+        (None, None),
+    ],
+)
+def test_other_dictated_digits_are_read_the_same_way(text: str | None, digits: str | None) -> None:
+    """A one-time code is dictated like a number, and is none."""
+    assert dictated_digits(text) == digits
 
 
 NUMBERS = list(GERMAN.items())
