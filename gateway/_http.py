@@ -1,6 +1,6 @@
 """The one door to the HTTP client library: nothing else imports `httpx` (its continuation can replace it here alone).
 
-Beside the name it holds what every outgoing call of ours shares: no redirects, no credentials from the environment, one
+Beside the name it holds what every outgoing call of ours shares: no redirects, no cookies, no credentials from the environment, one
 deadline over the whole exchange, a bound on the answer's size, and silence in the log (URLs carry booking uids, and a
 booking uid is a capability).
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import httpx
@@ -86,4 +87,6 @@ def new_client(transport: httpx.AsyncBaseTransport | None = None, *, proxy: str 
             proxy=proxy, trust_env=False, limits=httpx.Limits(max_connections=50, max_keepalive_connections=20)
         )
     )
-    return httpx.AsyncClient(transport=inner, follow_redirects=False, trust_env=False)
+    # One client serves many companies' keys: a cookie set for one must never travel with another's request.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.AsyncClient(transport=inner, follow_redirects=False, trust_env=False, cookies=no_cookies)

@@ -1,0 +1,44 @@
+"""`python -m gateway.calcom.simulated --port 5555`: a Cal.com to try things against, with three people in it."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import threading
+
+from gateway.calcom.simulated.app import LocalServer
+from gateway.calcom.simulated.faults import Faults, Odds, ScriptedFaults, SeededFaults
+from gateway.calcom.simulated.service import SimulatedCalcom
+
+PEOPLE = ("emma", "fabian", "oliver")
+
+
+def populated(service: SimulatedCalcom) -> dict[str, str]:
+    """The people of the demo with their keys, by user name."""
+    return {name: service.world.add_user(name, key=f"cal_demo_{name}").key for name in PEOPLE}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="gateway.calcom.simulated", description=__doc__)
+    parser.add_argument("--port", type=int, default=5555)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--faults", type=float, default=0.0, help="share of writes that meet a fault, 0 to 1")
+    parser.add_argument("--latency", type=float, default=0.2, help="seconds each request takes")
+    options = parser.parse_args()
+    faults: Faults = ScriptedFaults()
+    if options.faults > 0:
+        faults = SeededFaults(random.Random(options.seed), Odds(call=options.faults, read=options.faults / 3))
+    service = SimulatedCalcom(seed=options.seed, faults=faults, latency_seconds=options.latency)
+    keys = populated(service)
+    with LocalServer(service, port=options.port) as url:
+        print(f"simulated Cal.com at {url}")
+        for name, key in keys.items():
+            print(f"  {name:8} Authorization: Bearer {key}")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print("stopped")
+
+
+if __name__ == "__main__":
+    main()
