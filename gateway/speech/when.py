@@ -5,16 +5,17 @@ format (a weekday is the next one, a date without year is the next that is not p
 in opening hours); where two readings stay real, both are given with the question that settles them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
 from gateway.speech.grammar.combine import Meaning, combine
 from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Grain, Span, WeeklyHours, Window
 from gateway.speech.grammar.parts import PARTS
+from gateway.speech.grammar.question import ask_which
 from gateway.speech.grammar.rewrite import rewrite
 from gateway.speech.grammar.rules import RULES
-from gateway.speech.grammar.settle import settle, settle_window
+from gateway.speech.grammar.settle import both_halves, settle, settle_window
 from gateway.speech.grammar.tokens import items_of
 
 __all__ = ["NOTHING", "Kind", "Moment", "WeeklyHours", "When", "understand"]
@@ -61,10 +62,44 @@ def understand(text: str, reference: datetime, lang: str = "de", *, hours: Weekl
     try:
         items = items_of(text, context)
         meaning = combine(rewrite(items, RULES[context.lang], context), context)
-        return NOTHING if meaning is None else _when(meaning, context)
+        return NOTHING if meaning is None else _with_readings(_when(meaning, context), meaning, context)
     except (OverflowError, ValueError):
         # Days beyond the calendar (year 1, year 9999): no usable time.
         return NOTHING
+
+
+def _with_readings(said: When, meaning: Meaning, context: Context) -> When:
+    """Add the other real readings and the question that settles them."""
+    if said.kind == "none" or meaning.days is not None and not (meaning.days.start and meaning.days.end):
+        return said
+    others = [*_other_days(meaning, context), *_other_times(said, meaning, context)]
+    others = [other for at, other in enumerate(others) if other != said and other not in others[:at]]
+    if not others:
+        return said
+    return replace(said, readings=tuple(others), question=ask_which(said.start, others[0].start, lang=context.lang))
+
+
+def _other_days(meaning: Meaning, context: Context) -> list[When]:
+    days = meaning.days
+    if days is None or days.start is None or days.end is None:
+        return []
+    starts = [*meaning.other_days, *days.readings]
+    stretch = days.end - days.start
+    moved = [replace(days, start=start, end=start + stretch, readings=()) for start in starts]
+    return [_when(replace(meaning, days=other), context) for other in moved]
+
+
+def _other_times(said: When, meaning: Meaning, context: Context) -> list[When]:
+    """The clocks said beside the first ('um acht oder um neun'), and both sevens when hours do not settle them."""
+    clocks = list(meaning.other_clocks)
+    clock = meaning.clock
+    day = meaning.days.single if meaning.days else None
+    if clock is not None and clock.twelve and both_halves(clock, context, day.weekday() if day else None):
+        minute = settle(clock, context, day.weekday() if day else None)
+        clocks.append(Clock((minute + MINUTES // 2) % MINUTES))
+    return (
+        [_when(replace(meaning, clock=other), context) for other in clocks] if said.kind in {"time", "datetime"} else []
+    )
 
 
 def _when(meaning: Meaning, context: Context) -> When:

@@ -1,14 +1,14 @@
 """Put days, clock readings and windows together into one meaning; settle or record what is left open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
-from gateway.speech.grammar.calendar import day_in, month_start, next_weekday
-from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Grain, Item, Span, Window, one_day
+from gateway.speech.grammar.calendar import day_in, monday_of, month_start, next_weekday
+from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Item, Span, Window, one_day
 from gateway.speech.grammar.parts import PARTS, at_part
-from gateway.speech.grammar.rules_days import RECENT, base_day, day_of_month, monday_of, turned_weekday, week_days
+from gateway.speech.grammar.rules_days import day_of_month, fitting_year
 
 MEANINGFUL: Final = frozenset("DWCIJP0O")
 
@@ -41,7 +41,7 @@ def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     if moments and not clocks and (moments[0].text == "moment" or meaning.days is None):
         return Meaning(moment_minutes=moments[0].n)
     _time(items, meaning)
-    if meaning.days is None and any(item.text == "tonight" for item in items):
+    if meaning.days is None and any(item.text in {"tonight", "latetonight"} for item in items):
         meaning.days = one_day(context.today)
     if meaning.days is None and meaning.clock is None and meaning.window is None and meaning.part is None:
         return None
@@ -97,9 +97,11 @@ def _days(items: Sequence[Item], context: Context, meaning: Meaning) -> Days | N
     spans = [item.days for item in named if item.days is not None and not item.days.single]
     singles = [item for item in named if item.days is not None and item.days.single]
     if singles:
+        if spans:
+            singles = [replace(item, days=_in_year(item.days, item, spans)) for item in singles if item.days]
         return _single(singles, weekdays, context, meaning)
     if spans:
-        return _in_span(spans[0], weekdays, numbers, context)
+        return _in_span(_narrowest(spans), weekdays, numbers, context)
     if weekdays and numbers:
         return _weekday_and_number(weekdays[0], numbers[0], context, meaning)
     if weekdays:
@@ -125,7 +127,7 @@ def _single(singles: Sequence[Item], weekdays: Sequence[int], context: Context, 
     if first.text == "away":
         return one_day(monday_of(days.start) + weekday * ONE_DAY)
     if first.text == "date":
-        fitting = _fitting_year(first, weekday, context)
+        fitting = fitting_year(first, weekday, context)
         if fitting is not None:
             return one_day(fitting)
     # Weekday and date contradict each other: the date counts, the other reading is asked about.
@@ -133,14 +135,30 @@ def _single(singles: Sequence[Item], weekdays: Sequence[int], context: Context, 
     return days
 
 
-def _fitting_year(item: Item, weekday: int, context: Context) -> date | None:
-    """The date in the year, of last, this and next, in which its weekday is the one said."""
-    year = context.today.year
-    candidates = [day_in(year + n, item.n, item.m) for n in (0, 1, -1)]
-    for day in candidates:
-        if day is not None and day.weekday() == weekday and day >= context.today - RECENT:
-            return day
-    return None
+def _in_year(days: Days, item: Item, spans: Sequence[Days]) -> Days:
+    """'am 5. Mai nächsten Jahres', 'Juni nächstes Jahr': the date in the year that was said beside it."""
+    for span in spans:
+        if span.start and span.end and (span.end - span.start).days >= 365 and days.start and days.end:
+            moved = days.start.replace(
+                year=span.start.year, day=min(days.start.day, 28) if days.start.month == 2 else days.start.day
+            )
+            if item.text == "date" or days.grain == "month":
+                return Days(moved, moved + (days.end - days.start), days.grain, days.within)
+    return days
+
+
+def _narrowest(spans: Sequence[Days]) -> Days:
+    """'am Wochenende nächster Woche', 'im Juni dieses Jahres': the shorter stretch, inside the longer."""
+
+    def size(days: Days) -> int:
+        return (days.end - days.start).days if days.start and days.end else 0
+
+    ordered = sorted(spans, key=size)
+    short, long = ordered[0], ordered[-1]
+    if size(short) == 2 and size(long) == 7 and long.start is not None:
+        saturday = long.start + timedelta(days=5)
+        return Days(saturday, saturday + timedelta(days=2), "day", short.within)
+    return _in_year(short, Item("D"), [long]) if size(long) >= 365 > size(short) else short
 
 
 def _in_span(days: Days, weekdays: Sequence[int], numbers: Sequence[int], context: Context) -> Days:
@@ -162,8 +180,8 @@ def _weekday_and_number(weekday: int, number: int, context: Context, meaning: Me
         first = month_start(context.today, months)
         day = day_in(first.year, first.month, number)
         if day is not None and day >= context.today and day.weekday() == weekday:
-            if months > 2:
-                break
+            if months > 2:  # so far away that one of the two may be a slip
+                meaning.other_days.append(next_weekday(context.today, weekday))
             return one_day(day)
     nearest = day_of_month(context, number)
     if nearest is not None:
@@ -197,6 +215,3 @@ def _within_part(clock: Clock | None, part: str | None) -> Clock | None:
     if clock is None or part is None or not clock.twelve:
         return clock
     return Clock(at_part(clock.minute, part))
-
-
-__all__ = ["Grain", "Meaning", "base_day", "combine", "turned_weekday", "week_days"]

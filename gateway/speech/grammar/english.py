@@ -43,7 +43,8 @@ _ENTRIES: Final[Entries] = {
         "feierabend": "after work|after school",
         "abend": "evening|evenings|in the evening|dinner|dinnertime",
         "fruehabend": "early evening|early in the evening|in the early evening",
-        "spaetabend": "late evening|late in the evening|in the late evening|late tonight",
+        "spaetabend": "late evening|late in the evening|in the late evening",
+        "latetonight": "late tonight",
         "tonight": "tonight|tonite",
         "night": "night|nights|at night|in the night|last thing at night",
         "spaetabend2": "late night|late at night",
@@ -70,12 +71,12 @@ _ENTRIES: Final[Entries] = {
         "month": "month|months|month's|mo|mos",
         "year": "year|years|year's|yr|yrs",
         "weekend": "weekend|weekends|week-end|week end|wkend",
-        "quarter": "qtr",
-        "quarterhour": "quarter of an hour|quarter hour|quarter-hour",
-        "threequarterhour": "three-quarters of an hour|three quarters of an hour|three quarter hour",
+        "quarter": "qtr|quarter of the year",
+        "quarterhour": "quarter of an hour|quarter hour|quarter-hour|a quarter of an hour|a quarter hour",
+        "threequarterhour": "three-quarters of an hour|3/4 of an hour|three quarters of an hour|three quarter hour",
     },
     "Z": {
-        1: "one and a half|one and half|1 and a half|1 and half|an hour and a half",
+        1: "one and a half|one and half|1 and a half|1 and half",
         2: "two and a half|two and half|2 and a half|2 and an half|2 and half|two and an half",
         3: "three and a half|3 and a half",
         4: "four and a half|4 and a half",
@@ -143,7 +144,7 @@ _ENTRIES: Final[Entries] = {
     "F": {
         "start": "beginning of|the beginning of|start of|early in|early|at the beginning of|at the start of|in early|the start of",
         "middle": "middle of|the middle of|mid|in the middle of|in mid|mid-",
-        "end": "end of|the end of|at the end of|late|late in|by the end of|by end of|in late|toward the end of|towards the end of",
+        "end": "end of|the end of|at the end of|late|late in|in late|toward the end of|towards the end of",
     },
     "5": {
         "start week": "beginning of the week|start of the week|bow",
@@ -172,14 +173,12 @@ _ENTRIES: Final[Entries] = {
     },
     "d": {
         0: "the|on|of|for|to be|that|sometime|some time|please|anytime|any time|'s|s|really|just|maybe|perhaps|preferably"
-        "|possibly|also|again|only|every|each|during|into|all|whole|entire|then|day of|with|date|is|be|was|will|would|okay|well"
+        "|possibly|also|again|only|every|each|during|into|all|whole|entire|then|with|date|is|be|was|will|would|okay|well"
     },
     "i": {0: "in|in about|in around|in like|in approximately"},
     "9": {0: "within|in the|during the|over the|for the|within the|inside of|within about"},
     "f": {0: "from|starting from|from around|from about"},
-    "s": {
-        0: "from the|starting|beginning|starting at|starting on|beginning at|as of|starting around|since|onwards from"
-    },
+    "s": {0: "starting|beginning|starting at|starting on|beginning at|as of|starting around|since|onwards from"},
     "t": {0: "until|till|til|'til|up to|up until|through until|until about|until around|til about|untill"},
     "z": {0: "-|to|thru|through"},
     "b": {0: "between|anywhere between|sometime between|in between"},
@@ -205,9 +204,9 @@ _ENTRIES: Final[Entries] = {
     "0": {0: "now|right now|immediately|at this moment|right away|just now|at the moment|at this time"},
     "x": {
         0: "asap|as soon as possible|as early as possible|good morning|good afternoon|good evening|good night|good day|have a nice day"
-        "|nice evening|nice day|one moment|second|a second|one second|a minute please|one time|next time|last time|first time"
+        "|nice evening|nice day|one moment|a second|one second|a minute please|one time|next time|last time|first time"
         "|the other day|some day|someday|one day|may i|may you|may we|may be|you may|i may|we may|may have|may not|early bird|a bit"
-        "|that day|to go|to be|to do|to get|to see|to make|to book|to have|to come|to change|to cancel|to you|to my|to me|to the"
+        "|that day|to go|to be|to do|to get|to see|to make|to book|to have|to come|to change|to cancel|to you|to my|to me"
         "|at all|at least|at home|at your|in case|in fact|of course|next appointment|last appointment|every day|all day|too early|too late"
         "|day to day|any day|the day|no one|no time|a lot|a little"
     },

@@ -1,5 +1,6 @@
 """Build one language's word table: every written form, with and without umlauts, to its item."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -14,6 +15,7 @@ Entries = Mapping[str, Mapping[int | str, str]]
 # What a listener or a careless writer makes of an umlaut: "ä" is folded to "ae" first, some write plain "a".
 _FOLD: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _BARE: Final = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "s"})
+_PARTS: Final = re.compile(r"[^\s-]+|-")
 _GERMAN_ENDINGS: Final[tuple[Ending, ...]] = ("e", "en", "er", "em", "es")
 
 
@@ -63,7 +65,7 @@ def build(entries: Entries, numbers: Mapping[str, Item], *, joinable: str, title
             name = meaning if isinstance(meaning, str) else ""
             for form in listed.split("|"):
                 for spelling in spellings(form):
-                    parts = tuple(spelling.split())
+                    parts = tuple(_PARTS.findall(spelling))
                     item = Item(code, n=number, text=name or spelling, clock=Clock(number) if code == "C" else None)
                     if len(parts) == 1:
                         words[spelling] = item

@@ -23,6 +23,7 @@ PARTS: Final[Mapping[str, tuple[int, int]]] = {
     "spaetabend": (20 * 60, 23 * 60),
     "spaetabend2": (21 * 60, 23 * 60 + 59),
     "tonight": (18 * 60, 23 * 60),
+    "latetonight": (20 * 60, 23 * 60 + 59),
     "night": (20 * 60, 23 * 60 + 59),
     "nacht": (22 * 60, 28 * 60),
 }
@@ -31,7 +32,7 @@ PARTS: Final[Mapping[str, tuple[int, int]]] = {
 MORNING: Final = frozenset(
     {"frueh", "fruehfrueh", "morning", "spaetfrueh", "vormittag", "fruehvormittag", "spaetvormittag"}
 )
-NIGHT: Final = frozenset({"nacht", "night", "tonight", "spaetabend2"})
+NIGHT: Final = frozenset({"nacht", "night", "tonight", "latetonight", "spaetabend2"})
 NOON: Final = frozenset({"mittag"})
 
 

@@ -34,6 +34,15 @@ def _clock_marked(found: Found) -> Item | None:
     return None if clock is None else Item("C", clock=clock)
 
 
+def _year_beside_date(found: Found) -> Item | None:
+    """'14 april 15': two digits behind a date in words are a year when it is one of the next three."""
+    dated_item, number = found.get("d"), found.get("y")
+    year = 2000 + number.n
+    if dated_item.text != "date" or not number.digits or not 0 <= year - found.context.today.year <= 3:
+        return None
+    return dated(found.context, dated_item.m, dated_item.n, year)
+
+
 def _hour_beside_day(found: Found) -> Item | None:
     """'morgen 15', '9 tomorrow': a number right beside a day is an hour."""
     clock = hour_of(found.get("c"))
@@ -55,5 +64,7 @@ LATE: Final[tuple[Rule, ...]] = (
     rule("^(?P<c>N)(?=D)", _hour_beside_day),
 )
 
-_ALL: Final = (*NUMBERS, *LENGTHS, *PAIRS, *DAYS, *RELATIVE, *CLOCKS, *PART_CLOCKS, *RANGES, *OPENS, *LATE)
+YEARS: Final[tuple[Rule, ...]] = (rule("(?P<d>D)(?P<y>N)(?![uUVNMOztmqhPg])", _year_beside_date),)
+
+_ALL: Final = (*NUMBERS, *LENGTHS, *PAIRS, *DAYS, *YEARS, *RELATIVE, *CLOCKS, *PART_CLOCKS, *RANGES, *OPENS, *LATE)
 RULES: Final[Mapping[str, tuple[Rule, ...]]] = {"de": _ALL, "en": _ALL}

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.speech.grammar.model import Clock, Item
-from gateway.speech.grammar.parts import at_part
+from gateway.speech.grammar.parts import MORNING, at_part
 from gateway.speech.grammar.rewrite import Found, Rule, rule
 
 HALF_DAY: Final = 720
@@ -183,8 +183,9 @@ def _hour_part(found: Found) -> Item | None:
     hour = hour_of(item)
     if hour is None or item.code == "O":
         return None
-    if not hour.twelve:
+    if not hour.twelve and (part in MORNING or not 60 <= hour.minute < 780):
         return _of(hour)
+    # "07:00 abends" is written with a leading zero and still means the evening.
     return Item("C", clock=Clock(at_part(hour.minute, part)), text=part)
 
 

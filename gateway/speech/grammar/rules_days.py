@@ -205,6 +205,9 @@ def _nth_unit(found: Found) -> Item | None:
         which = after - ONE_DAY if nth.code == "X" else day_in(first.year, first.month, nth.n)
         if which is not None and which < found.context.today and found["y"] is None and found["m"] is not None:
             which = day_in(which.year + 1, which.month, which.day)
+        elif which is not None and which < found.context.today and found["x"] is None and found["m"] is None:
+            later = month_start(first, 1)
+            which = day_in(later.year, later.month, which.day)
         return days_item(one_day(which), "explicit") if which else NONSENSE
     anchor = 5 if unit == "weekend" else 0
     start = nth_weekday(first.year, first.month, anchor, -1 if nth.code == "X" else nth.n)
@@ -377,6 +380,37 @@ def _from_base(found: Found) -> Item | None:
     return days_item(one_day(day), "away") if day else None
 
 
+def _lasting(found: Found) -> Item | None:
+    """'for ten days from 18th Dec', 'ab Montag für drei Tage'."""
+    if found.get("e").text not in {"for", "fuer", "fur"}:
+        return None
+    base = base_day(found.get("d"), found.context)
+    end = shifted(base, found.get("l"), 1) if base else None
+    return days_item(Days(base, end), "range") if end else None
+
+
+def _after_length(found: Found) -> Item | None:
+    """'nach fünf Tagen': from then on."""
+    day = shifted(found.context.today, found.get("l"), 1)
+    return days_item(Days(day, None), "open") if day else None
+
+
+def _quarter_of_year(found: Found) -> Item | None:
+    number, today = found.get("o").n, found.context.today
+    if found.get("u").text not in {"quarter", "a quarter"} or not 1 <= number <= 4:
+        return None
+    year = _year(found)
+    first = date(year or today.year, 3 * number - 2, 1)
+    if year is None and month_start(first, 3) <= today:
+        first = first.replace(year=today.year + 1)
+    return days_item(Days(first, month_start(first, 3), "month"))
+
+
+def _past_unit(found: Found) -> Item | None:
+    """'the past week', 'past two days': the same word as in 'half past three'."""
+    return Item("X", n=-1, text="past") if found.get("n").text == "past" else None
+
+
 def _neighbour_day(found: Found) -> Item | None:
     """'am Tag nach Weihnachten', 'the day before Christmas', 'die Woche nach Ostern'."""
     base, unit = base_day(found.get("d"), found.context), found.get("u").text
@@ -485,6 +519,32 @@ def _fuzzy_unit(found: Found) -> Item | None:
     return None
 
 
+def _fuzzy_year(found: Found) -> Item | None:
+    year = found.get("y").n
+    return days_item(part_of(Days(date(year, 1, 1), date(year + 1, 1, 1), "month"), found.get("f").text))
+
+
+def fitting_year(item: Item, weekday: int, context: Context) -> date | None:
+    """Return the date, this year, next, or just past, on which its weekday is the one said."""
+    for n in (0, 1, -1):
+        day = day_in(context.today.year + n, item.n, item.m)
+        if day is not None and day.weekday() == weekday and day >= context.today - RECENT:
+            return day
+    return None
+
+
+def _weekday_and_date(found: Found) -> Item | None:
+    """'Mittwoch, den 5. April': one day where both agree; a contradiction is left to `combine`."""
+    item, weekday = found.get("d"), found.get("w").n
+    day = item.days.single if item.days else None
+    if day is None or item.text not in {"date", "explicit", "relative"}:
+        return None
+    if day.weekday() == weekday:
+        return Item("D", n=item.n, m=item.m, text="explicit", days=item.days)
+    fitting = fitting_year(item, weekday, found.context) if item.text == "date" else None
+    return days_item(one_day(fitting), "explicit") if fitting else None
+
+
 def _unit_days(unit: str, n: int, today: date) -> Days | None:
     if unit == "week":
         return week_days(monday_of(today) + n * WEEK)
@@ -503,31 +563,36 @@ def _turned_part(found: Found) -> Item | None:
     return days_item(one_day(found.context.today + turn * ONE_DAY), "relative")
 
 
-_MONTH: Final = "(?:(?P<m>M)[dc]?(?P<y>Y)?|(?P<x>X)?(?P<u>U))"
+_MONTH: Final = "(?:(?P<m>M)(?:[dc]?(?P<y>Y))?|(?P<x>X)?(?P<u>U))"
 
 DAYS: Final[tuple[Rule, ...]] = (
     rule("(?P<o>[OX])d?(?P<w>W)[id]{1,3}" + _MONTH, _nth_weekday),
     rule("(?P<o>[OX])(?P<w>W)(?P<m>M)(?P<y>Y)?", _nth_weekday),
-    rule("(?P<o>[OX])(?P<v>U)[id]{0,3}(?P<m>M)[dc]?(?P<y>Y)?", _nth_unit),
+    rule("(?P<o>[OX])(?P<v>U)[id]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _nth_unit),
     rule("(?P<o>[OX])(?P<v>U)[id]{1,3}(?P<x>X)?(?P<u>U)", _nth_unit),
     rule("(?P<o>[ON])U?[id]{0,3}(?P<x>X)(?P<u>U)", _day_of_that_month),
     rule("(?P<o>O)d{1,2}(?P<u>U)", _day_of_that_month),
-    rule("(?P<o>O)[dc]{0,2}(?P<m>M)[dc]?(?P<y>Y)?", _day_month),
-    rule("(?P<o>N)[zd]?(?P<m>M)(?![O])[zdc]?(?P<y>Y)?", _day_month),
-    rule("(?P<m>M)[dc]{0,2}(?P<o>[ON])(?![uUVmqh])c?(?P<y>Y)?", _month_day),
-    rule("(?P<o>O)d?(?P<m>O)c?(?P<y>Y)?(?![MWxU])", _two_ordinals),
-    rule("(?:(?P<x>X)|[id])?(?P<h>H)[dc]?(?P<y>Y)?", _named),
+    rule("(?P<o>O)[dc]{0,2}(?P<m>M)(?:[dc]?(?P<y>Y))?", _day_month),
+    rule("(?P<o>N)z(?P<m>M)z(?P<y>Y)", _day_month),
+    rule("(?P<o>N)d?(?P<m>M)(?!O)(?:[dc]?(?P<y>Y))?", _day_month),
+    rule("(?P<m>M)[dc]{0,2}(?P<o>[ON])(?![uUVmqh])(?:c?(?P<y>Y))?", _month_day),
+    rule("(?P<o>O)d?(?P<m>O)(?:c?(?P<y>Y))?(?![MWxU])", _two_ordinals),
+    rule("(?:(?P<x>X)|[id])?(?P<h>H)(?:[dc]?(?P<y>Y))?", _named),
     rule("(?:(?P<x>X)|(?P<i>i))?(?P<s>S)(?P<y>Y)?", _season),
-    rule("(?:K|K[dc])(?P<n>[NO])[dcz]?(?P<y>Y)?", _calendar_week),
+    rule("(?:K|K[dc])(?P<n>[NO])(?:[dcz]?(?P<y>Y))?", _calendar_week),
     rule("(?P<n>[NO])K(?P<y>Y)?", _calendar_week),
-    rule("(?:(?P<x>X)|(?P<i>i)d?)?(?P<m>M)d?(?P<y>Y)?", _month),
+    rule("(?:(?P<x>X)|(?P<i>i)d?)?(?P<m>M)(?:d?(?P<y>Y))?", _month),
 )
 
 RELATIVE: Final[tuple[Rule, ...]] = (
+    rule("(?P<n>n)(?=[UL])", _past_unit),
+    rule("(?P<o>O)(?P<u>[Uq])(?P<y>Y)?(?![vn])", _quarter_of_year),
     rule("[i9]d?(?P<x>X)d?(?P<l>L)", _next_units),
     rule("(?P<x>X)d?(?P<l>L)", _next_units),
     rule("(?P<d>[DWR])[dc]?ig?(?P<l>L)", _from_base),
     rule("(?P<l>L)(?P<v>[vn])d{0,2}(?P<d>[DWRO])", _from_base),
+    rule("(?P<e>d)(?P<l>L)f(?P<d>[DWR])", _lasting),
+    rule("f?(?P<d>[DWR])(?P<e>d)(?P<l>L)", _lasting),
     rule("(?P<l>L)[fd](?P<d>[DWR])", _from_base),
     rule("(?P<u>U)(?P<v>[vn])d{0,2}(?P<d>[DWR])", _neighbour_day),
     rule("(?P<o>O)?(?P<w>W)(?P<v>[vn])d{0,2}(?P<d>D)", _weekday_near),
@@ -540,10 +605,14 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<l>L)j", _away(-1)),
     rule("(?P<l>L)w", _away(1)),
     rule("v(?P<l>L)", _away(-1)),
+    rule("nd?(?P<l>L)(?!v)", _after_length),
     rule("(?P<u>U)[dfi]{1,2}(?P<d>[D])", _week_of),
     rule("(?P<r>R)", _relative),
     rule("(?P<f>F)d{0,2}(?P<d>D)", _fuzzy),
     rule("(?P<f>F)d{0,2}(?P<u>U)", _fuzzy_unit),
     rule("(?P<f>5)", _fuzzy_unit),
+    rule("(?P<f>F)d{0,2}(?P<y>Y)", _fuzzy_year),
+    rule("(?P<w>W)[cd]{0,3}(?P<d>D)", _weekday_and_date),
+    rule("(?P<d>D)[cd]{0,2}(?P<w>W)", _weekday_and_date),
     rule("(?P<u>U)", _bare_weekend),
 )

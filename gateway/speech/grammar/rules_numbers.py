@@ -73,6 +73,20 @@ def _quarter(found: Found) -> Item | None:
     return Item("L", n=15 if found.get("q").code == "q" else 45, text="minute")
 
 
+def _decimal(found: Found) -> Item | None:
+    """'2.5 hours'."""
+    return length(found.get("u").text, found.get("t").n, halves=1) if found.get("t").m == 5 else None
+
+
+def _short_hours(found: Found) -> Item | None:
+    """'in 2h', 'in 1/4h': hours, not a clock reading."""
+    number = found.get("n")
+    if found.get("u").text != "h":
+        return None
+    minutes = {"h": 30, "q": 15, "Q": 45}.get(number.code, 60 * number.n)
+    return Item("L", n=minutes, text="minute")
+
+
 def _whole(found: Found) -> Item | None:
     if found.get("u").text not in {"quarterhour", "halfhour", "threequarterhour"}:
         return None
@@ -101,5 +115,8 @@ LENGTHS: Final[tuple[Rule, ...]] = (
     rule("N?(?P<q>[qQ])(?P<u>U)", _quarter),
     rule("(?P<n>N)(?P<u>U)", _counted),
     rule("(?P<u>U)", _whole),
+    rule("(?P<t>T)(?P<u>U)", _decimal),
+    rule("(?<=i)(?P<n>[NhqQ])(?P<u>u)", _short_hours),
+    rule("(?<=ig)(?P<n>[NhqQ])(?P<u>u)", _short_hours),
     rule("(?P<a>L)e?(?P<b>L)", _sum),
 )

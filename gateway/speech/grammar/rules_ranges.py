@@ -27,6 +27,14 @@ def _clock_range(found: Found) -> Item | None:
     return Item("I", window=Window(_like(lo, hi), hi))
 
 
+def _hours_beside_day(found: Found) -> Item | None:
+    """'Montag 8-10', '8 bis 10 am Montag'."""
+    lo, hi = hour_of(found.get("a")), hour_of(found.get("b"))
+    if lo is None or hi is None or found.after is not None and found.after.code in "ULVMO":
+        return None
+    return Item("I", window=Window(_like(lo, hi), hi))
+
+
 def _like(lo: Clock, hi: Clock) -> Clock:
     """The first bound takes the half of the day the second said: '5-6pm', '8 bis 10 abends'."""
     if not lo.twelve or hi.twelve:
@@ -37,7 +45,7 @@ def _like(lo: Clock, hi: Clock) -> Clock:
     return lo
 
 
-_LOWER: Final = frozenset("snr")
+_LOWER: Final = frozenset("snrf")
 _UPPER: Final = frozenset("tvl")
 
 
@@ -59,12 +67,25 @@ def _open_clock(found: Found) -> Item | None:
 
 
 def _later(found: Found) -> Item | None:
-    clock = found.get("c").clock
-    mark = found.get("g")
+    clock, mark = hour_of(found.get("c")), found.get("g")
+    if clock is None:
+        return None
     lower = mark.code == "r" or mark.code == "G" and mark.n > 0 or mark.code == "d" and mark.text == "an"
     if mark.code == "d" and not lower:
         return None
     return Item("I", window=Window(clock, None) if lower else Window(None, clock))
+
+
+def _through(found: Found) -> Item | None:
+    """'through 2pm' with nothing before it."""
+    return None if found.get("s").text == "-" else Item("I", window=Window(None, found.get("c").clock))
+
+
+def _from_on(found: Found) -> Item | None:
+    """English 'from 2 pm', 'from Monday' without an end; German 'von 14 Uhr' alone leaves the side open."""
+    if found.context.lang != "en":
+        return None
+    return _open_day(found) if found["d"] is not None else Item("I", window=Window(found.get("c").clock, None))
 
 
 def _open_part(found: Found) -> Item | None:
@@ -103,6 +124,8 @@ def _day_range(found: Found) -> Item | None:
     first, second, context = found.get("a"), found.get("b"), found.context
     if first.code == "N" and second.code != "D" or second.code == "N" and (first.code != "D" or second.n > 31):
         return None
+    if second.code == "N" and context.lang == "de":
+        return None  # "12.7. bis 10" is an hour
     if first.code in "ON" and second.code == "D":
         if second.days is None or second.text not in {"date", "explicit"}:
             return None
@@ -112,6 +135,9 @@ def _day_range(found: Found) -> Item | None:
             pass
     elif first.code == "D" and first.days is not None and not first.days.single:
         return _month_range(first, second)
+    elif first.code == "W" and second.days is not None and second.days.single:
+        end = second.days.single
+        start = next_weekday(end - 8 * ONE_DAY, first.n)
     else:
         start = _bound_day(first, context)
         end = _bound_day(second, context, start)
@@ -126,6 +152,30 @@ def _day_range(found: Found) -> Item | None:
     if start is None or end is None or end <= start:
         return None
     return days_item(Days(start, end + ONE_DAY), "range")
+
+
+def _night_between(found: Found) -> Item | None:
+    """'in der Nacht vom 11. auf den 12. Juli': the day the night begins."""
+    built = _day_range(found)
+    return (
+        days_item(Days(built.days.start, built.days.start + ONE_DAY))
+        if built and built.days and built.days.start
+        else None
+    )
+
+
+def _two_days(found: Found) -> Item | None:
+    """'am 24. und 25. Dezember': two days in a row."""
+    built = _day_range(found)
+    return (
+        built
+        if built
+        and built.days
+        and built.days.end
+        and built.days.start
+        and (built.days.end - built.days.start).days == 2
+        else None
+    )
 
 
 def _month_range(first: Item, second: Item) -> Item | None:
@@ -194,11 +244,15 @@ RANGES: Final[tuple[Rule, ...]] = (
     ),
     rule(f"(?P<f>b){_GLUE}(?P<a>{_T}){_GLUE}[ezt]{_GLUE}(?P<b>{_T})(?!P)", _clock_range),
     rule(f"(?P<f>[fs]){_GLUE}(?P<a>{_T})[dgca]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
+    rule(f"(?<=[DWP])[dcag]{{0,2}}(?P<a>N)[tz]{_GLUE}(?P<b>N)", _hours_beside_day),
+    rule("^(?P<a>N)[tz](?P<b>N)(?=d?[DWP])", _hours_beside_day),
     rule(f"[ag]?(?P<a>{_T})[dgc]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
     rule("b(?:d|i)?(?P<a>P)[ez]d?(?P<b>P)", _part_range),
     rule("f?d?(?P<a>P)td?(?P<b>P)", _part_range),
+    rule("(?<=P)f(?P<a>[DWO])d{1,2}(?P<b>[DWO])", _night_between),
     rule("f?[dc]{0,2}(?P<a>[DWRON])d?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
     rule("bd{0,2}(?P<a>[DWRO])ed{0,2}(?P<b>[DWRO])", _day_range),
+    rule("(?P<a>O)ed{0,2}(?P<b>[DO])", _two_days),
     rule("(?P<d>D)[dcf]{0,2}f?d{0,2}(?P<a>O)[tz]d{0,2}(?P<b>O)", _range_in_month),
 )
 
@@ -208,7 +262,10 @@ OPENS: Final[tuple[Rule, ...]] = (
     rule("(?P<s>l)t?[dag]{0,3}(?P<c>[NCT])", _open_clock),
     rule("(?P<s>[sn])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
     rule("(?P<s>[tv])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
-    rule("f?(?P<c>C)d?(?P<g>[Glr])", _later),
+    rule("f?(?P<c>[CN])d?(?P<g>[Glr])", _later),
+    rule("^(?P<s>z)(?P<c>C)", _through),
+    rule("(?P<s>f)[dg]?(?P<c>C)", _from_on),
+    rule("(?<![WD])(?P<s>f)d?(?P<d>[DW])", _from_on),
     rule("f(?P<c>C)(?P<g>d)", _later),
     rule("(?P<s>[stvnlr])[dg]{0,2}(?P<p>P)", _open_part),
     rule("(?P<k>k)?(?P<s>[stvnlr])[stdg]{0,3}(?P<d>[DWRO])(?:[dcag]{0,3}(?P<c>C))?", _open_day),

@@ -21,6 +21,13 @@ def settle(clock: Clock, context: Context, weekday: int | None) -> int:
     return morning if OPEN_FROM <= morning else morning + HALF_DAY
 
 
+def both_halves(clock: Clock, context: Context, weekday: int | None) -> bool:
+    """Tell whether morning and evening are both real: around seven, unless opening hours hold just one of them."""
+    morning = clock.minute % HALF_DAY
+    choices = [minute for minute in (morning, morning + HALF_DAY) if _open(minute, context, weekday)]
+    return 7 * 60 <= morning < OPEN_FROM and len(choices) != 1
+
+
 def other_half(clock: Clock, minute: int) -> int:
     """Return the other reading of an open clock."""
     return (minute + HALF_DAY) % (2 * HALF_DAY) if clock.twelve else minute

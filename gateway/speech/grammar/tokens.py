@@ -33,8 +33,9 @@ _TOKEN: Final = re.compile(
              |[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9]|\s*(?:uhr|h\b|:[0-9]))
              |[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{4}|[0-9]{2})(?![0-9])
              |[0-9]{1,2}-[0-9]{1,2}-(?:[0-9]{4})(?![0-9]))
-    | (?P<dm>[0-9]{1,2}\.\s?[0-9]{1,2}\.(?![0-9])|[0-9]{1,2}/[0-9]{1,2}(?![0-9/]|\s?(?:st|h\b)))\.?
+    | (?P<dm>(?!(?:1/2|[13]/4)\s?(?:h\b|std|stunde|hour))[0-9]{1,2}\.\s?[0-9]{1,2}\.(?![0-9])|[0-9]{1,2}/[0-9]{1,2}(?![0-9/]|\s?(?:st|h\b)))\.?
     | (?P<roman>[0-9]{1,2}\.\s?(?:iv|ix|xi{0,2}|vi{0,3}|i{1,3})\.)
+    | (?P<fraction>[123]/[24])(?=\s?(?:h\b|std|stunde|hour))
     | (?P<colon>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?(?:z\b|[+-][0-9]{2}:?[0-9]{2})?|z\b)?(?![0-9])
     | (?P<hmark>[0-9]{1,2}h[0-9]{2})(?![0-9])
     | (?P<dotted>[0-9]{1,2}\.[0-9]{1,2})(?![0-9.]|\.[0-9])
@@ -161,10 +162,17 @@ def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> 
         items.append(known)
     else:
         parts = lexicon.split(word)
-        items.extend([lexicon.words[part] for part in parts] if parts else [Item("x", text=word)])
+        items.extend(_compound(parts, lexicon) if parts else [Item("x", text=word)])
     if ends and (known is None or len(word) > 4):
         items.append(Item("p", text="."))
     return 1
+
+
+def _compound(parts: list[str], lexicon: Lexicon) -> list[Item]:
+    """The items of a compound; 'morgen' behind a day is the morning ('Montagmorgen')."""
+    return [
+        Item("P", text="frueh") if part == "morgen" and at else lexicon.words[part] for at, part in enumerate(parts)
+    ]
 
 
 _MORNING_AFTER: Final = frozenset(
@@ -270,6 +278,8 @@ def _number(token: Token, context: Context) -> Item:
         return _date(token, [year + 2000 if year < 100 else year, month, day])
     if token.kind in {"dm", "roman", "dotted"}:
         return _pair(token)
+    if token.kind == "fraction":
+        return Item({"1/2": "h", "1/4": "q"}.get(token.text, "Q"), text=token.text)
     if token.kind in {"colon", "hmark"}:
         hour, minute = (int(part) for part in re.split("[:h]", token.text))
         if hour > 24 or minute > 59 or hour * 60 + minute > 1440:

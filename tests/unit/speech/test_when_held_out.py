@@ -9,8 +9,8 @@ from datetime import datetime
 
 import pytest
 
-from tests.evaluation.score_when import right
 from gateway.speech.when import understand
+from tests.evaluation.score_when import right
 
 NOW = datetime(2026, 3, 18, 10, 20)
 
@@ -264,7 +264,9 @@ def _expected(written: str) -> dict[str, object]:
     return {"kind": kind, "start": start or None, "end": end or None, "grain": grain, "within": within}
 
 
-@pytest.mark.parametrize(("lang", "said", "meant"), [("de", *row) for row in _table(GERMAN)] + [("en", *row) for row in _table(ENGLISH)])
+@pytest.mark.parametrize(
+    ("lang", "said", "meant"), [("de", *row) for row in _table(GERMAN)] + [("en", *row) for row in _table(ENGLISH)]
+)
 def test_a_caller_is_understood(lang: str, said: str, meant: str) -> None:
     """Each phrase reads as the day or time a native speaker means by it."""
     first, *others = [_expected(reading) for reading in meant.split("|")]
