@@ -5,6 +5,7 @@ one that adds least wins, with a clear margin; else the caller is asked, with th
 best. Nothing is guessed: a near kin ("Strähnen" where only "Farbe" is sold) is asked about, never booked.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,8 @@ from functools import lru_cache
 from typing import Final
 
 from gateway.booking.catalogue_fit import MARGIN, Fit, essential, measure, of_kind, same_term
-from gateway.booking.catalogue_meaning import CONCEPTS, Meaning, Phrase, kin, read
+from gateway.booking.catalogue_meaning import Meaning, Phrase, read
+from gateway.booking.catalogue_stems import kin
 from gateway.booking.catalogue_words import FILLERS, WHO_COVERS
 from gateway.booking.resolve import NONE, Resolution, said_id
 from gateway.speech.fold import plain
@@ -84,11 +86,21 @@ def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     if named:
         return _answer(named, sure=True)
     wish = _settle_who(read(utterance), offers)
-    wish = replace(wish, terms=frozenset(term for term in wish.terms if _is_sold(term, offers)))
+    sold = frozenset(term for term in wish.terms if _is_sold(term, offers))
+    wish = replace(wish, terms=sold, strange_nouns=wish.strange_nouns - sold)
+    if wish.keys & _ANIMALS and not wish.keys & _ANIMALS & _all_keys(offers):
+        return NONE
     found = _choose(wish, offers)
     if found is not None:
         return found
     return _by_phrase(wish, offers)
+
+
+_ANIMALS: Final = frozenset({"dog", "cat"})
+
+
+def _all_keys(offers: tuple[_Offer, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*(meaning.keys for offer in offers for meaning in offer.meanings))
 
 
 def _is_sold(term: str, offers: tuple[_Offer, ...]) -> bool:
@@ -96,16 +108,24 @@ def _is_sold(term: str, offers: tuple[_Offer, ...]) -> bool:
 
 
 _ADULT_FROM: Final = 15
+_CHILD_UP_TO: Final = re.compile(r"\bbis (?:zu |einschliesslich )?(\d{1,2})\b")
+
+
+def _adult_from(offers: tuple[_Offer, ...]) -> int:
+    """The age from which the house no longer counts as a child, in years: "Kinderschnitt bis 12" says 13."""
+    names = [plain(offer.service.name) for offer in offers if "child" in offer.meanings[0].keys]
+    ages = [int(found[1]) for name in names if (found := _CHILD_UP_TO.search(name))]
+    return max(ages, default=_ADULT_FROM - 1) + 1
 
 
 def _settle_who(wish: Meaning, offers: tuple[_Offer, ...]) -> Meaning:
     """Turn "Sohn" or "Tochter" with an age into child, man or woman; a child where no child's service is sold, too."""
-    sold = frozenset[str]().union(*(meaning.keys for offer in offers for meaning in offer.meanings))
+    sold = _all_keys(offers)
     young = wish.keys & {"child", "boy", "girl", "youth"}
     if not young:
         return wish
-    adult = wish.age is not None and wish.age >= _ADULT_FROM
-    child = wish.age is not None and wish.age < _ADULT_FROM
+    adult = wish.age is not None and wish.age >= _adult_from(offers)
+    child = wish.age is not None and not adult
     if adult or not sold & {"child", "boy", "girl", "youth"}:
         grown = {"men"} if "boy" in young else {"women"} if "girl" in young else set()
         return replace(wish, keys=wish.keys - young | grown)
@@ -114,22 +134,31 @@ def _settle_who(wish: Meaning, offers: tuple[_Offer, ...]) -> Meaning:
     return wish
 
 
+_TOO_MUCH_MORE: Final = 2.0
+"""From this price on the service does so much more than was said that it is offered as a question."""
+_OBJECT_MARGIN: Final = 0.5
+
+
 def _choose(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
     """The services that cover the whole wish, or None when none does."""
-    if not (essential(wish.keys) or wish.terms or of_kind(wish.keys, "manner")):
+    wanted = essential(wish.keys)
+    manners = of_kind(wish.keys, "manner")
+    if wanted <= {"hair"} and not wish.terms and not manners:
         return _by_who(wish, offers)
-    scored = [(offer, score) for offer in offers if (score := _best(wish, offer)) and _serves(score)]
+    scored = [(offer, fit) for offer in offers if (fit := _best(wish, offer)) and _serves(fit)]
     if not scored:
         return None
     scored = [pair for pair in scored if not pair[1].loose] or scored
+    if scored[0][1].loose and len(wish.phrases) > 1:
+        return None  # two acts each sold by itself are nearer than one loose likeness
     scored = _of_length(wish, scored)
-    least = min(score.cost for _, score in scored)
-    perfect = [offer for offer, score in scored if score.cost <= 0]
+    least = min(fit.cost for _, fit in scored)
+    sure = not scored[0][1].loose and least < _TOO_MUCH_MORE and not (wish.implied_hair and wish.strange_nouns)
+    perfect = [offer for offer, fit in scored if fit.cost <= 0]
     if len(perfect) == 1:
-        return _answer(perfect, sure=not scored[0][1].loose)
-    margin = MARGIN / 2 if wish.only else MARGIN
-    close = [(offer, score) for offer, score in scored if score.cost <= least + margin + 1e-9]
-    return _answer([offer for offer, _ in close], sure=not close[0][1].loose)
+        return _answer(perfect, sure=sure)
+    margin = MARGIN / 2 if wish.only else MARGIN if of_kind(wanted, "act", "minor") or wish.terms else _OBJECT_MARGIN
+    return _answer([offer for offer, fit in scored if fit.cost <= least + margin + 1e-9], sure=sure)
 
 
 def _serves(fit: Fit) -> bool:
@@ -148,11 +177,13 @@ def _of_length(wish: Meaning, scored: list[tuple[_Offer, Fit]]) -> list[tuple[_O
 
 
 def _by_who(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
+    """Only a person was named ("Herren"), or nothing but hair: what is sold for them, haircuts first for hair."""
     said = of_kind(wish.keys, "who")
-    if not said:
-        return NONE
     found = [offer for offer in offers if any(WHO_COVERS[who] & offer.meanings[0].keys for who in said)]
-    return _answer(found, sure=True) if found else NONE
+    if "hair" in wish.keys:
+        cuts = _choose(replace(wish, keys=wish.keys | {"cut"}), offers)
+        return Resolution("ambiguous", cuts.ids, question=cuts.question) if cuts and cuts.ids else NONE
+    return _answer(found, sure=True)
 
 
 def _by_phrase(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution:

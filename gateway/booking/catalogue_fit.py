@@ -9,7 +9,8 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from gateway.booking.catalogue_meaning import CONCEPTS, Meaning, ancestors, kin
+from gateway.booking.catalogue_meaning import Meaning
+from gateway.booking.catalogue_stems import CONCEPTS, ancestors, kin, kinship
 from gateway.booking.catalogue_words import UPKEEP, WHO_COVERS
 from gateway.speech.fold import letters_by_ear
 
@@ -35,6 +36,7 @@ _NOT_HAIR: Final = 0.5
 _NO_TRAIT: Final = 0.6
 _NO_MANNER: Final = 0.5
 _HARDLY: Final = 0.05
+_UNMET_KEYS: Final = {"bridal": 1.0, "home": 1.0, "pregnant": 0.6}
 # Services for nobody in particular are mostly made for women, a man is more likely to mean the men's.
 _NOT_FOR: Final = {"women": 0.5}
 _NOT_FOR_OTHERS: Final = 0.7
@@ -76,9 +78,9 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
     for key in said:
         price = _price(key, offered, said)
         if price is not None:
-            cost, loose = cost + price, loose + (price == _LOOSE)
+            cost, loose = cost + price, loose + (price >= _LOOSE)
             covered += price not in (_NO_PART_NAMED, _NO_HAIR_NAMED, _NO_MINOR)
-        elif key == "hair" and wish.implied_hair:
+        elif key == "hair" and wish.implied_hair and _parts_of(said) == {"hair"}:
             cost, loose = cost + _NOT_HAIR, loose + 1
         else:
             missing += 1
@@ -103,9 +105,11 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
         if not parts:
             return _NO_HAIR_NAMED if said == "hair" else _NO_PART_NAMED
         return _LOOSE if parts & kin(said) - {"hair"} else None
-    if any(said in kin(key) for key in offered) or offered & kin(said):
-        return _LOOSE
-    if said in UPKEEP and offered & UPKEEP and (of_kind(wish, "part") - {"hair"}) & offered:
+    steps = [kinship(key)[said] for key in offered if said in kin(key)]
+    steps += [kinship(said)[key] for key in offered & kin(said)]
+    if steps:
+        return _LOOSE * min(steps)
+    if said in UPKEEP and "hair" not in wish and offered & UPKEEP and (of_kind(wish, "part") - {"hair"}) & offered:
         return _OTHER_UPKEEP
     return _NO_MINOR if CONCEPTS[said].kind == "minor" else None
 
@@ -157,11 +161,17 @@ def _traits(wish: frozenset[str], offer: frozenset[str]) -> float | None:
 def _manners(wish: frozenset[str], offer: frozenset[str]) -> float:
     said, sold = of_kind(wish, "manner", "occasion"), of_kind(offer, "manner", "occasion")
     unmet = said - sold
-    cost = sum(_HARDLY if key in _FREE_MANNERS or CONCEPTS[key].kind == "occasion" else _NO_MANNER for key in unmet)
+    cost = sum(_unmet(key) for key in unmet)
     cost += sum(
         _HARDLY if key in _FREE_MANNERS else _EXTRA_KEYS.get(key, _EXTRA[CONCEPTS[key].kind]) for key in sold - said
     )
     return cost + (_NO_MANNER if "dry" in said and "wash" in offer else 0.0)
+
+
+def _unmet(manner: str) -> float:
+    if manner in _FREE_MANNERS:
+        return _HARDLY
+    return _UNMET_KEYS.get(manner, _HARDLY if CONCEPTS[manner].kind == "occasion" else _NO_MANNER)
 
 
 def same_term(left: str, right: str) -> bool:

@@ -32,12 +32,12 @@ _TABLES: Final[dict[Kind, str]] = {
     "act": """
         cut = schneid schnitt geschnitten schnipp kürz stutz haircut cut$ abschneid
         tips > cut = spitzen spitze$
-        fringe > cut = pony ponny fransen
+        fringe ~ cut = pony ponny fransen
         machine_cut > cut = maschin buzz millimeter
         fade > cut = fade übergang undercut
-        thin > cut = ausdünn effilier
+        thin ~ cut = ausdünn effilier
         colour = farb färb gefärb color kolor colour umfärb
-        root > colour = ansatz ansätz nachwuchs haaransatz
+        root > colour = ansatz ansätz nachwuchs rausgewachsen herausgewachsen nachgewachsen rauswuchs
         lengths > colour = längenausgleich längen$
         tint > colour = tönung tönen tönt getönt tön$ tonung
         grey > colour = grau
@@ -70,7 +70,7 @@ _TABLES: Final[dict[Kind, str]] = {
         shellac > nail = shellac shellack
         french > nail = french
         refill = auffüll refill nachfüll nachmach
-        remove = entfern ablös abnehm abmach
+        remove = entfern ablös abmach rausmach herausmach rausnehm herausnehm
         manicure > hand ~ nail = manikür handpfleg manicure
         pedicure > foot ~ toenail = pedikür fußpfleg fusspfleg pedicure podolog
         pluck = zupf
@@ -81,7 +81,7 @@ _TABLES: Final[dict[Kind, str]] = {
         laminate = lamin
         pmu = permanent pmu$ microblad
         facial > face = gesichtsbehandl gesichtspfleg kosmetikbehandl facial
-        cleanse = ausreinig tiefenreinig
+        cleanse = reinig ausreinig tiefenreinig
         peel = peeling peel$ mikrodermabrasion microdermabrasion
         needling = needling
         acne = akne pickel unrein
@@ -201,7 +201,7 @@ _TABLES: Final[dict[Kind, str]] = {
     """,
     "extent": """
         partial = teil teilweise halb$ halber$ halbe$ halben$ oberkopf scheitel einzelne
-        full = komplett ganz$ ganze$ ganzen$ ganzer$ vollständig vollkopf kompletter
+        full = alle$ komplett ganz$ ganze$ ganzen$ ganzer$ vollständig vollkopf kompletter
     """,
     "manner": """
         dry = trocken
