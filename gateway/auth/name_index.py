@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from typing import Final, Generic, TypeVar
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz, process, utils
 
+from gateway.auth.name_parts import name_words, particle_words
 from gateway.auth.name_sounds import readings
-from gateway.auth.names import MAYBE, name_words, similarity
+from gateway.auth.names import MAYBE, similarity
 from gateway.auth.phonetics import cologne
 
 _MOST_WORDS: Final = 5
@@ -33,18 +34,20 @@ _LETTERS: Final = str.maketrans(
 def name_keys(name: str) -> tuple[str, ...]:
     """The phonetic keys of a name, sorted, at most 32: two names that are the SAME share at least one.
 
-    A name of one word has one key per reading; a longer one has a key per pair of its words. "" has none.
+    (Save where a particle was torn apart or glued to a neighbour it does not belong to: "Anna van Dyk", "Annavan Dyk".)
+
+    A name of one word has one key per reading; a longer one has a key per pair of its words, and one for all of them
+    written as one word. "" has none.
     """
     words = name_words(name)[:_MOST_WORDS]
     if len(words) < 2:
         return tuple(sorted({code for word in words for code in _codes(word)}))
+    whole = _codes("".join(words))[:2]  # all in one: LenaKaiser
+    units = chain(_unit_pairs(words), _joined_particles(words, name))
     pairs = (
-        "+".join(sorted((left, right)))
-        for ours, theirs in _unit_pairs(words)
-        for left in _codes(ours)
-        for right in _codes(theirs)
+        "+".join(sorted((left, right))) for ours, theirs in units for left in _codes(ours) for right in _codes(theirs)
     )
-    return tuple(sorted(islice(dict.fromkeys(pairs), _MOST_KEYS)))
+    return tuple(sorted(islice(dict.fromkeys(chain(whole, pairs)), _MOST_KEYS)))
 
 
 def _unit_pairs(words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -55,6 +58,12 @@ def _unit_pairs(words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         for other, word in enumerate(words):
             if other not in (index, index + 1):
                 yield unit, word
+
+
+def _joined_particles(words: tuple[str, ...], name: str) -> Iterator[tuple[str, str]]:
+    """Otto von Tiemann may be heard as Otto Vontiemann."""
+    for bare, joined in particle_words(name):
+        yield from ((joined, word) for word in words if word != bare)
 
 
 @lru_cache(maxsize=65_536)
@@ -135,6 +144,10 @@ class NameIndex(Generic[K]):
         if len(found) <= _COMPARED:
             return list(found)
         nearest = process.extract(
-            " ".join(name_words(heard)), found, scorer=fuzz.token_sort_ratio, processor=str.lower, limit=_COMPARED
+            " ".join(name_words(heard)),
+            found,
+            scorer=fuzz.token_sort_ratio,
+            processor=utils.default_process,
+            limit=_COMPARED,
         )
         return [name for name, _, _ in nearest]

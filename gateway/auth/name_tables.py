@@ -55,7 +55,7 @@ WELL_KNOWN: Final = frozenset(
     """
     bach bacher backhaus bader bahr balke bart bartel bartels barth bauch bauer baum baumann beck becker beer behr
     behrens beil bender benz berg berger bergmann bernd berner beyer bichler biermann binder blank blum bock bode
-    bohl bohn brand brandl brandt braun breuer brunner buchner burger busch bär böhm böttcher bühler dahm dahn damm
+    hensel menzel wenzel franzen fransen pedersen bohl bohn brand brandl brandt braun breuer brunner buchner burger busch bär böhm böttcher bühler dahm dahn damm
     danner daum decker deckert degen denner dick diehl diemer diener dietrich dietz dietze dill dittmann dobler dohm
     doll dorn drechsler dreher dressel dressler dröge dürr ebert eckert eggert ehlers ender engel fischer frank
     franke friedrich fuchs funk gabel gabler gaiser gander gansen ganter gassner gaul geiger geiser geller gerber

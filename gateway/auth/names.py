@@ -5,188 +5,57 @@ second first name more or less. Whatever is heard to differ (a vowel, a consonan
 Martin from Martina) is a veto, however close the letters are. A phonetic code never decides here.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 import jellyfish
 
-from gateway.auth.name_sounds import WELL_KNOWN_SOUNDS, Sound, readings, without_umlauts
+from gateway.auth.name_parts import SpokenName, parse_name
+from gateway.auth.name_sounds import (
+    LONGEST_WORD,
+    WELL_KNOWN_SOUNDS,
+    Sound,
+    readings,
+    without_umlauts,
+)
 from gateway.auth.name_tables import SHORT_FORMS
-from gateway.auth.phonetics import VETO, plain_letters, sound_cost, sound_ratio
+from gateway.auth.phonetics import VETO, sound_cost, sound_ratio, without_accents
 
 SAME: Final = 0.9
 """From here on the two are one person's name."""
 MAYBE: Final = 0.7
 """From here on it is worth asking once more; below, it is somebody else."""
 
-_LONGEST_TEXT: Final = 400
-_MOST_TOKENS: Final = 8
+_MOST_WORDS: Final = 8
 _SEARCH_STEPS: Final = 400
-
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’`´][^\W\d_]+)*")
-_APOSTROPHES: Final = str.maketrans("", "", "'’`´")
-_SALUTATIONS: Final = {
-    "herr": "m",
-    "herrn": "m",
-    "hr": "m",
-    "frau": "f",
-    "fr": "f",
-    "fräulein": "f",
-    "mr": "m",
-    "mrs": "f",
-    "ms": "f",
-}
-_TITLES: Final = frozenset(["doktor", "doctor", "dr", "prof", "professor", "professorin", "magister", "dipl"])
-_DEGREES: Final = frozenset(
-    ["med", "dent", "vet", "phil", "rer", "nat", "jur", "ing", "oec", "pol", "habil", "hc", "mult"]
-)
-_PARTICLES: Final = frozenset(
-    [
-        "von",
-        "vom",
-        "van",
-        "zu",
-        "zum",
-        "zur",
-        "de",
-        "der",
-        "den",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "ul",
-        "ten",
-        "ter",
-        "v",
-        "bin",
-        "ibn",
-        "ben",
-        "abu",
-        "und",
-        "af",
-    ]
-)
-# Said around a name on the phone, never part of one.
-_CARRIER: Final = re.compile(
-    r"\b(?:(?:mein(?:en)?|der|auf den) name(?:n)?(?: (?:ist|lautet|wäre))?|ich (?:heiße|heisse|bin(?: (?:der|die))?)|"
-    r"hier (?:ist|spricht)(?: (?:der|die))?|am apparat|am telefon|ja also|ja hallo|guten (?:tag|morgen|abend)|grüß gott|"
-    r"my name is|this is|speaking)\b"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A name taken apart: words in order; `tied[i]` says that a hyphen ties word i to the one before."""
-
-    words: tuple[str, ...]
-    tied: tuple[bool, ...]
-    salutation: str = ""
-
-    def without_particles(self) -> "_Name":
-        kept = [index for index, word in enumerate(self.words) if word not in _PARTICLES]
-        if len(kept) == len(self.words) or not kept:
-            return self
-        return _Name(tuple(self.words[i] for i in kept), tuple(self.tied[i] for i in kept), self.salutation)
-
-    def surname_start(self) -> int:
-        """Index of the first word of the (hyphenated) last name, taking the stored order first-last."""
-        index = len(self.words) - 1
-        while index > 0 and self.tied[index]:
-            index -= 1
-        return index
 
 
 def similarity(stored: str, heard: str) -> float:
     """How surely `heard` (a transcript) is the name `stored` (a customer's record), in 0..1; see SAME and MAYBE.
 
-    Total over any text: only the first 400 characters and 8 words are read. Not symmetric: a transcript loses umlauts
-    and hears "Kröger" as "Kröga", a record does not.
+    Total over any text; what is longer than 400 characters is no name (0.0), more than 8 words or a word of more than 40
+    letters must be equal letter by letter. Not symmetric: a transcript loses umlauts and hears "Kröger" as "Kröga", a
+    record does not.
     """
-    left, right = _parse(stored), _parse(heard)
+    left, right = parse_name(stored), parse_name(heard)
     if not left.words or not right.words or _salutations_clash(left, right):
         return 0.0
     if _equal_folded(left, right):
         return 1.0
+    if max(len(left.words), len(right.words)) > _MOST_WORDS:
+        return 0.0
     accepted = _sounds_same(left, right)
     return accepted if accepted else _graded(left.without_particles(), right.without_particles())
 
 
 def same_exactly(stored: str, heard: str) -> bool:
     """Equality after folding Unicode forms, case, umlauts (ö, oe), ß, order, hyphens and titles: never fuzzy."""
-    left, right = _parse(stored), _parse(heard)
+    left, right = parse_name(stored), parse_name(heard)
     return bool(left.words) and not _salutations_clash(left, right) and _equal_folded(left, right)
 
 
-def name_words(name: str) -> tuple[str, ...]:
-    """The words of a name without titles, particles and carrier phrases, lower case, in order."""
-    return _parse(name).without_particles().words
-
-
-# --- taking names apart ---------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=4_096)
-def _parse(text: str) -> _Name:
-    text = unicodedata.normalize("NFKC", text[:_LONGEST_TEXT].replace("İ", "i").replace("ẞ", "ß")).lower()
-    spoken, carried = _CARRIER.subn(" ", text)
-    words, tied = _words(_first_name_first(spoken if spoken.strip() else text))
-    words, tied, salutation = _without_titles(words, tied)
-    if carried:
-        words, tied = _once_each(words, tied)
-    return _Name(tuple(words[:_MOST_TOKENS]), tuple(tied[:_MOST_TOKENS]), salutation)
-
-
-def _first_name_first(text: str) -> str:
-    """ "Schmidt, Joachim" as Joachim Schmidt."""
-    before, comma, after = text.partition(",")
-    return f"{after} {before}" if comma and "," not in after else text
-
-
-def _words(text: str) -> tuple[list[str], list[bool]]:
-    words: list[str] = []
-    tied: list[bool] = []
-    end = 0
-    for match in _WORD.finditer(text):
-        words.append(match.group().translate(_APOSTROPHES))
-        tied.append(bool(words[:-1]) and text[end : match.start()] in ("-", "‐", "‑", "–"))
-        end = match.end()
-    return words, tied
-
-
-def _without_titles(words: list[str], tied: list[bool]) -> tuple[list[str], list[bool], str]:
-    """Drop titles, but keep the last words standing: a customer may be called Herr, or nothing but Doktor."""
-    salutation = next((_SALUTATIONS[word] for word in words[:-1] if word in _SALUTATIONS), "")
-    kept = [index for index in range(len(words)) if not _is_title(words, index)]
-    if not kept:
-        return words, tied, ""
-    return [words[i] for i in kept], [tied[i] for i in kept], salutation
-
-
-def _is_title(words: list[str], index: int) -> bool:
-    word = words[index]
-    if word in _SALUTATIONS:
-        return index + 1 < len(words)
-    return word in _TITLES or (word in _DEGREES and index > 0 and words[index - 1] in _TITLES | _DEGREES)
-
-
-def _once_each(words: list[str], tied: list[bool]) -> tuple[list[str], list[bool]]:
-    """ "David mein Name, Gerda David": around a carrier phrase people say a name twice."""
-    kept = [index for index, word in enumerate(words) if word not in words[index + 1 :]]
-    return [words[i] for i in kept], [tied[i] for i in kept]
-
-
-def _salutations_clash(left: _Name, right: _Name) -> bool:
+def _salutations_clash(left: SpokenName, right: SpokenName) -> bool:
     """Herr Meier is not Frau Meier."""
     return bool(left.salutation and right.salutation and left.salutation != right.salutation)
 
@@ -199,10 +68,10 @@ _UMLAUTS_WRITTEN_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue",
 @lru_cache(maxsize=65_536)
 def _folded(word: str) -> str:
     written = word.translate(_UMLAUTS_WRITTEN_OUT)
-    return written if written.isascii() else plain_letters(written) or written
+    return written if written.isascii() else without_accents(written) or written
 
 
-def _equal_folded(left: _Name, right: _Name) -> bool:
+def _equal_folded(left: SpokenName, right: SpokenName) -> bool:
     ours, theirs = [_folded(word) for word in left.words], [_folded(word) for word in right.words]
     return "".join(ours) == "".join(theirs) or sorted(ours) == sorted(theirs)
 
@@ -210,7 +79,7 @@ def _equal_folded(left: _Name, right: _Name) -> bool:
 # --- equal sounds ---------------------------------------------------------------------------------------------------
 
 
-def _sounds_same(left: _Name, right: _Name) -> float:
+def _sounds_same(left: SpokenName, right: SpokenName) -> float:
     """A value from SAME on when the two sound the same, else 0."""
     bare_left, bare_right = left.without_particles(), right.without_particles()
     pairs = [(left, right)] if (bare_left, bare_right) == (left, right) else [(left, right), (bare_left, bare_right)]
@@ -221,7 +90,7 @@ def _sounds_same(left: _Name, right: _Name) -> float:
     return 0.93 if spelled and _aligned(spelled, bare_right, 0) else 0.0
 
 
-def _without_umlauts(left: _Name, right: _Name) -> _Name | None:
+def _without_umlauts(left: SpokenName, right: SpokenName) -> SpokenName | None:
     """The stored name as a transcript without any umlaut writes it; None where that would make it another known name.
 
     Bohler for Böhler is a machine without umlauts, Kuhn for Kühn is Mr Kuhn. A transcript that has one umlaut has all.
@@ -232,24 +101,36 @@ def _without_umlauts(left: _Name, right: _Name) -> _Name | None:
     lost = [word for word, before in zip(plain, left.words, strict=True) if word != before]
     if not lost or any(readings(word)[0].signs in WELL_KNOWN_SOUNDS for word in lost):
         return None
-    return _Name(plain, left.tied)
+    return SpokenName(plain, left.tied)
 
 
 _RUNS: Final = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3))
 
 
-def _aligned(left: _Name, right: _Name, slips: int) -> bool:
+def _aligned(left: SpokenName, right: SpokenName, slips: int) -> bool:
     """True when every word finds its like, words split or joined, in any order, with at most `slips` slips in all."""
     steps = iter(range(_SEARCH_STEPS))
     return _place(left, right, 0, (-1,) * len(right.words), slips, steps)
 
 
-def _place(left: _Name, right: _Name, at: int, taken: tuple[int, ...], slips: int, steps: Iterator[int]) -> bool:
-    """Find a place for the stored words from `at` on; `taken[j]` is the stored word that heard word j stands for."""
+def _place(
+    left: SpokenName,
+    right: SpokenName,
+    at: int,
+    taken: tuple[int, ...],
+    slips: int,
+    steps: Iterator[int],
+    complete: bool = True,
+) -> bool:
+    """Find a place for the stored words from `at` on.
+
+    `taken[j]` is the stored word that heard word j stands for, -1 for none yet; `complete`: no stored word was left out.
+    """
     if next(steps, None) is None:
         return False
     if at == len(left.words):
-        return _rest_is_second_names(left, right, taken)
+        # Anna Maria is Anna, and Anna may be Anna Maria, but Anna Maria is not Anna Sophie
+        return -1 not in taken or (complete and _rest_is_second_names(left, right, taken))
     for length, width in _RUNS:
         if at + length > len(left.words):
             continue
@@ -260,17 +141,17 @@ def _place(left: _Name, right: _Name, at: int, taken: tuple[int, ...], slips: in
             if cost > slips or (cost and at == 0 and len(left.words) > 1):  # slips are a matter of last names
                 continue
             now = taken[:start] + (at + length - 1,) * width + taken[start + width :]
-            if _place(left, right, at + length, now, slips - cost, steps):
+            if _place(left, right, at + length, now, slips - cost, steps, complete):
                 return True
-    return _is_second_name(left, at) and _place(left, right, at + 1, taken, slips, steps)
+    return _is_second_name(left, at) and _place(left, right, at + 1, taken, slips, steps, complete=False)
 
 
-def _is_second_name(name: _Name, at: int) -> bool:
+def _is_second_name(name: SpokenName, at: int) -> bool:
     """A word between the first and the last name, tied to neither, may be left out."""
     return 0 < at < name.surname_start() and not name.tied[at] and not name.tied[at + 1]
 
 
-def _rest_is_second_names(left: _Name, right: _Name, taken: tuple[int, ...]) -> bool:
+def _rest_is_second_names(left: SpokenName, right: SpokenName, taken: tuple[int, ...]) -> bool:
     """What is left over of the heard words must follow a first name that was found."""
     last_name = left.surname_start()
     for index, stored in enumerate(taken):
@@ -286,7 +167,7 @@ def _run_cost(stored: tuple[str, ...], heard: tuple[str, ...]) -> int:
     """Cost of hearing neighbouring words as others, written as one word; lengths far apart need no closer look."""
     ours, theirs = "".join(stored), "".join(heard)
     short, long = sorted((len(ours), len(theirs)))
-    if long > (2 * short + 2 if len(stored) == len(heard) else short + 4):
+    if long > LONGEST_WORD or long > (2 * short + 2 if len(stored) == len(heard) else short + 4):
         return VETO
     return _word_cost(ours, theirs)
 
@@ -322,12 +203,12 @@ _PART: Final = 0.75
 _SHORT_FORM: Final = 0.8
 
 
-def _is_part(left: _Name, right: _Name) -> bool:
+def _is_part(left: SpokenName, right: SpokenName) -> bool:
     """True when every heard word is one of the stored ones."""
     return all(any(_word_cost(ours, theirs) == 0 for ours in left.words) for theirs in right.words)
 
 
-def _graded(left: _Name, right: _Name) -> float:
+def _graded(left: SpokenName, right: SpokenName) -> float:
     """Likeness below SAME: words paired best first, the last name counting for half of the whole.
 
     A part of the name (Herr Fuchs, one half of a double name) contradicts nothing: MAYBE, but never more.
@@ -357,4 +238,5 @@ def _likeness(stored: str, heard: str) -> float:
     if heard in SHORT_FORMS.get(stored, ()) or stored in SHORT_FORMS.get(heard, ()):
         return _SHORT_FORM
     sounds = sound_ratio(readings(stored)[0].signs, readings(heard)[0].signs)
-    return min(sounds, jellyfish.jaro_winkler_similarity(_folded(stored), _folded(heard)))
+    letters = jellyfish.jaro_winkler_similarity(_folded(stored[:LONGEST_WORD]), _folded(heard[:LONGEST_WORD]))
+    return min(sounds, letters)

@@ -16,6 +16,8 @@ _WHOLE_LETTERS: Final = str.maketrans(
     {"ı": "i", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "t", "ø": "o", "æ": "a", "œ": "o", "ŋ": "n"}
 )
 
+_ACCENT: Final = re.compile("[\u0300-\u036f]")
+
 # H. J. Postel, "Die Kölner Phonetik" (IBM-Nachrichten 19, 1969). Order matters: the first rule that fits a letter codes it.
 _COLOGNE_RULES: Final = tuple(
     (re.compile(pattern), code)
@@ -41,15 +43,14 @@ _REPEATED: Final = re.compile(r"(\d)\1+")
 _INNER_VOWEL: Final = re.compile(r"(?<!^)0")
 
 
-def plain_letters(text: str) -> str:
-    """Lower-case a-z only: marks dropped, ß as ss, everything else gone."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_WHOLE_LETTERS))
-    return "".join(letter for letter in decomposed if "a" <= letter <= "z")
+def without_accents(text: str) -> str:
+    """Lower case, compatibility forms unfolded, accents dropped, ß as ss; letters of other scripts stay."""
+    return _ACCENT.sub("", unicodedata.normalize("NFKD", text.lower().translate(_WHOLE_LETTERS)))
 
 
 def cologne(word: str) -> str:
     """The Cologne code of one word: digits 0-8, "" when the word holds no letter that is heard."""
-    letters = plain_letters(word)
+    letters = "".join(letter for letter in without_accents(word) if "a" <= letter <= "z")
     code = []
     position = 0
     while position < len(letters):
@@ -69,6 +70,7 @@ _SAME_SOUND: Final = frozenset(
 )
 # What speech recognition mixes up without the speaker having said anything else: voiced and voiceless stops.
 _SLIPS: Final = frozenset(pair for a, b in ("bp", "dt", "gk", "DT") for pair in ((a, b), (b, a)))
+_HISSES: Final = (("z", "s"), ("s", "z"))
 # Families of consonants, for the graded value only: a swap inside a family is half as far as one across families.
 _FAMILY: Final = {
     sound: index
@@ -104,8 +106,8 @@ def _is_slip(stored: str, heard: str, index: int) -> bool:
     pair = (stored[index], heard[index])
     if pair in _SLIPS:
         return True
-    if pair in (("z", "s"), ("s", "z")):  # after l, n, r a "t" slides in by itself: Hans rhymes with ganz
-        return index > 0 and stored[index - 1] in "lnr"
+    if pair in _HISSES and index > 0 and stored[index - 1] in "lnr":  # a "t" slides in or out: Hans rhymes with ganz
+        return pair == ("z", "s") or stored[index + 1 : index + 2] not in VOWELS
     return pair == ("@", "a") and index == len(stored) - 1  # "Kröger" ends in the sound of "Kröga"
 
 
