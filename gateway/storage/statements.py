@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.elements import ColumnElement
@@ -108,7 +108,8 @@ LINK_CALL: Final = (
 _c = CUSTOMER.c
 _customers = select(_c.id, _c.name, _c.phone_e164, _c.email, _c.usual_staff_id)
 CUSTOMER_BY_ID: Final = _customers.where(ours(CUSTOMER), _c.id == bindparam("id"))
-CUSTOMERS_BY_PHONE: Final = _customers.where(ours(CUSTOMER), _c.phone_e164 == bindparam("phone")).order_by(_c.id)
+CUSTOMERS_BY_PHONE: Final = _customers.where(ours(CUSTOMER), _c.phone_e164 == bindparam("phone"))
+"""Unordered: asked for an order by id, SQLite would walk all customers of the company by their key."""
 ADD_CUSTOMER: Final = insert(CUSTOMER)
 
 # -- calendars --------------------------------------------------------------------------------------------------------
@@ -136,7 +137,8 @@ BUSY: Final = (
     .where(
         ours(PHASE),
         among(PHASE, "staff_id", "staff_ids"),
-        _p.blocks,
+        # As text: rendered as `blocks = 1` it would not match the condition of SQLite's partial index.
+        text("appointment_phase.blocks"),
         # A phase lasts a day at most (the database sees to it): what started earlier cannot reach the window.
         _p.starts_at > bindparam("day_before", type_=UTCDateTime()),
         _p.starts_at < bindparam("end", type_=UTCDateTime()),
@@ -177,11 +179,10 @@ _in_window = (
 )
 BY_ID: Final = _appointments.where(_a.id == bindparam("id"))
 BY_CODE: Final = _appointments.where(_a.code == bindparam("code"))
-OF_CALL: Final = _appointments.where(_a.call_id == bindparam("call_id")).order_by(_a.starts_at, _a.id)
-OF_CUSTOMERS: Final = _appointments.where(among(APPOINTMENT, "customer_id", "customer_ids"), *_in_window).order_by(
-    _a.starts_at, _a.id
-)
-STARTING: Final = _appointments.where(*_in_window).order_by(_a.starts_at, _a.id)
+# Unordered: for an order by start SQLite would leave the index of customers or calls for the one of starts.
+OF_CALL: Final = _appointments.where(_a.call_id == bindparam("call_id"))
+OF_CUSTOMERS: Final = _appointments.where(among(APPOINTMENT, "customer_id", "customer_ids"), *_in_window)
+STARTING: Final = _appointments.where(*_in_window)
 
 PHASE_COLUMNS: Final = (
     _p.appointment_id,

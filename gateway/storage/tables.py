@@ -348,6 +348,8 @@ class AppointmentPhase(Row, table=True):
             "staff_id",
             "starts_at",
             "ends_at",
+            # Last, so that the index alone answers: SQLite looks at the condition again.
+            "blocks",
             sqlite_where=text("blocks"),
             postgresql_where=text("blocks"),
         ),

@@ -146,7 +146,7 @@ class SqlTx:
 
     def customers_by_phone(self, phone_e164: str) -> Sequence[Customer]:
         rows = self._run(sql.CUSTOMERS_BY_PHONE, {"company": self._company_id, "phone": phone_e164})
-        return [convert.customer(row) for row in rows]
+        return sorted((convert.customer(row) for row in rows), key=lambda customer: customer.id)
 
     def customer(self, customer_id: str) -> Customer | None:
         row = self._run(sql.CUSTOMER_BY_ID, {"company": self._company_id, "id": customer_id}).first()
@@ -271,7 +271,7 @@ class SqlTx:
     def _many(self, statement: Executable, values: Mapping[str, Any]) -> list[Appointment]:
         rows = self._run(statement, {"company": self._company_id, **values}).all()
         phases = self._phases([row[0] for row in rows])
-        return [convert.appointment(row, phases) for row in rows]
+        return sorted((convert.appointment(row, phases) for row in rows), key=lambda a: (a.start, a.id))
 
     def _phases(self, appointment_ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}

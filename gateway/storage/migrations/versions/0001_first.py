@@ -580,7 +580,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_appointment_phase_busy",
         "appointment_phase",
-        ["company_id", "staff_id", "starts_at", "ends_at"],
+        ["company_id", "staff_id", "starts_at", "ends_at", "blocks"],
         unique=False,
         sqlite_where=sa.text("blocks"),
         postgresql_where=sa.text("blocks"),
