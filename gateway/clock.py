@@ -65,8 +65,9 @@ class Ids(Protocol):
         ...
 
 
-# No vowels (no words arise), no letter or digit that sounds or looks like another one (B/P, D/T, M/N, 0/O, 1/I, 2/Z).
-CODE_ALPHABET: Final = "CFHKLRSVWX3456789"
+# No vowels (no words arise) and, on a bad line in German, no two that are taken for each other: eff/ess, be/pe/we,
+# de/te, em/en, ha/ka, zwei/drei, null/o.
+CODE_ALPHABET: Final = "FJKLQRWXZ3456789"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,15 +39,17 @@ class Metrics:
         self.ignored_arguments = Counter(
             "gateway_ignored_arguments", "Arguments nobody knows.", ("tool",), registry=self.registry
         )
-        self.failures = Counter(
-            "gateway_failures", "Failures met while answering.", ("kind",), registry=self.registry
-        )
+        self.failures = Counter("gateway_failures", "Failures met while answering.", ("kind",), registry=self.registry)
         self.identity = Counter(
             "gateway_identity", "How callers were recognised.", ("outcome",), registry=self.registry
         )
         self.limited = Counter("gateway_limited", "Acts refused by a limit.", ("budget",), registry=self.registry)
-        self.events = Counter("gateway_events", "Rare things worth an operator's eye.", ("event",), registry=self.registry)
-        self.state = Gauge("gateway_state", "The state of a part: 1 when it holds.", ("part", "state"), registry=self.registry)
+        self.events = Counter(
+            "gateway_events", "Rare things worth an operator's eye.", ("event",), registry=self.registry
+        )
+        self.state = Gauge(
+            "gateway_state", "The state of a part: 1 when it holds.", ("part", "state"), registry=self.registry
+        )
 
     def exposition(self) -> bytes:
         """The Prometheus text format."""

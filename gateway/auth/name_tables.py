@@ -77,5 +77,5 @@ WELL_KNOWN: Final = frozenset(
     thorn tiemann tietz tietze till tiller timm tobler tollmann trapp treder trost vogel vogt wagner walter weber
     wecker weger weidner weiß wende werner widmann wieder wieland winder winter wittmann wolf wunder zander ziegler
     zimmermann zoller
-    """.split()  # noqa: SIM905 - hundreds of quoted words would be harder to read
+    """.split()
 )

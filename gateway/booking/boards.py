@@ -48,9 +48,7 @@ class Boards:
         return OfferBoard(self.cache.board(salon, now, versions, held=held), versions, held)
 
 
-def deciding(
-    tx: Tx, offered: OfferBoard, staff_ids: Sequence[str], *, moving: Appointment | None = None
-) -> Board:
+def deciding(tx: Tx, offered: OfferBoard, staff_ids: Sequence[str], *, moving: Appointment | None = None) -> Board:
     """Lock `staff_ids` and return the board that decides: the offered one when nobody's calendar moved since.
 
     `moving` is an appointment whose own phases do not stand in its way.
@@ -63,8 +61,10 @@ def deciding(
     busy = {staff_id: list(found) for staff_id, found in _busy(tx, staff_ids, offered.board).items()}
     if moving is not None:
         own = [(phase.staff_id, Interval(phase.start, phase.end)) for phase in moving.phases if phase.blocks]
-        for staff_id in busy:
-            busy[staff_id] = without(busy[staff_id], [interval for owner, interval in own if owner == staff_id])
+        busy = {
+            staff_id: without(taken, [interval for owner, interval in own if owner == staff_id])
+            for staff_id, taken in busy.items()
+        }
     board = offered.board
     return fresh_board(board.salon, board.now, busy, held=offered.held, rota=board.rota)
 

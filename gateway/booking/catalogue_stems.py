@@ -3,6 +3,7 @@
 Words are first read as written, then by ear; what stays unknown in both is returned as a stranger.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -37,7 +38,6 @@ class _Path:
     pieces: int = 0
     known: int = 0
     keys: tuple[str, ...] = ()
-    whole: bool = False
     after_stem: bool = False
 
     @property
@@ -47,36 +47,40 @@ class _Path:
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    """Stems with the concepts they name, in one way of writing; `whole` stems never stand beside unknown letters."""
+    """Stems with the concepts they name, in one way of writing; `loose` ones may stand beside unknown letters."""
 
     meant: dict[str, tuple[str, ...]]
-    whole: frozenset[str]
+    loose: frozenset[str]
     endings: frozenset[str]
     prefixes: frozenset[str]
     longest: int
 
     def take_apart(self, word: str) -> _Path:
         """Read the word as stems, prefixes and endings with as few unknown letters and pieces as possible."""
+        path = self._best_path(word, self.meant.keys())
+        return path if not path.unknown else self._best_path(word, self.loose)
+
+    def _best_path(self, word: str, stems: Set[str]) -> _Path:
         best: dict[int, _Path] = {0: _Path()}
         for start in range(len(word)):
-            for end, path in self._steps(word, start, best[start]):
+            for end, path in self._steps(word, start, best[start], stems):
                 if end not in best or path.rank < best[end].rank:
                     best[end] = path
         return best[len(word)]
 
-    def _steps(self, word: str, start: int, path: _Path) -> list[tuple[int, _Path]]:
-        unknown, pieces, known, keys, whole = path.unknown, path.pieces, path.known, path.keys, path.whole
-        steps = [(start + 1, _Path(unknown + 1, pieces, known, keys, whole))]
+    def _steps(self, word: str, start: int, path: _Path, stems: Set[str]) -> list[tuple[int, _Path]]:
+        unknown, pieces, known, keys = path.unknown, path.pieces, path.known, path.keys
+        steps = [(start + 1, _Path(unknown + 1, pieces, known, keys))]
         for end in range(start + 1, min(len(word), start + self.longest) + 1):
             piece = word[start:end]
-            if piece in self.meant:
+            if piece in stems:
                 more = pieces + (2 if len(piece) < 4 else 1)  # a short likeness is often chance
                 found = keys + self.meant[piece]
-                steps.append((end, _Path(unknown, more, known + len(piece), found, whole or piece in self.whole, True)))
+                steps.append((end, _Path(unknown, more, known + len(piece), found, True)))
             is_ending = piece in self.endings and path.after_stem
             is_prefix = piece in self.prefixes and (path.after_stem or start == 0)
             if is_ending or is_prefix:
-                steps.append((end, _Path(unknown, pieces + 1, known, keys, whole, True)))
+                steps.append((end, _Path(unknown, pieces + 1, known, keys, True)))
         return steps
 
 
@@ -101,7 +105,7 @@ def _vocabulary(*, by_ear: bool) -> _Vocabulary:
             whole |= {letters} if alone else set()
     return _Vocabulary(
         {letters: tuple(keys) for letters, keys in meant.items()},
-        frozenset(whole),
+        frozenset(meant.keys() - whole),
         frozenset(map(spell, _ENDINGS)),
         frozenset(map(spell, _PREFIXES)),
         max(map(len, meant)),
@@ -125,7 +129,7 @@ def read_word(word: str) -> tuple[frozenset[str], str | None]:
     path = written if written.unknown <= by_ear.unknown else by_ear
     if path.keys and path.unknown == 0:
         return frozenset(path.keys), None
-    if path.keys and not path.whole and path.known >= 4 and path.unknown >= 3:
+    if path.keys and path.known >= 4 and path.unknown >= 3:
         return frozenset(path.keys), word
     return frozenset(_nearest_stem(heard)), word
 
@@ -138,7 +142,7 @@ def _nearest_stem(heard: str) -> tuple[str, ...]:
     for stem, keys in _HEARD.meant.items():
         if len(stem) < 5 or len(heard) - len(stem) > 4 or heard[0] != stem[0]:
             continue
-        allowed = 1 if len(stem) < 10 else 2
+        allowed = 1 if len(stem) < 12 else 2
         distance = min(Levenshtein.distance(stem, heard[: len(stem) + shift]) for shift in (0, 1, -1))
         if distance <= allowed:
             nearest[keys] = min(distance, nearest.get(keys, allowed))

@@ -126,14 +126,19 @@ def book(
 
 def same_booking(tx: Tx, customer_id: str, choice: Choice) -> Appointment | None:
     """The customer's active appointment for the same service at the same start, if any."""
-    found = tx.appointments_of(
-        (customer_id,), start=choice.start, end=choice.start + ONE_MINUTE, statuses=ACTIVE
-    )
+    found = tx.appointments_of((customer_id,), start=choice.start, end=choice.start + ONE_MINUTE, statuses=ACTIVE)
     return next((a for a in found if a.service_id == choice.service.id), None)
 
 
 def reschedule(
-    tx: Tx, house: House, board: Board, appointment: Appointment, choice: Choice, *, agreed_cents: int | None, actor: Actor
+    tx: Tx,
+    house: House,
+    board: Board,
+    appointment: Appointment,
+    choice: Choice,
+    *,
+    agreed_cents: int | None,
+    actor: Actor,
 ) -> Done | AlreadyDone | NotFree | FeeDue | Forbidden:
     """Move `appointment` to `choice`.
 

@@ -193,7 +193,7 @@ def _groups(board: Board, wish: Wish, bits: int, limit: int) -> Iterator[_Group]
 
 
 def _around(board: Board, exact: datetime, bits: int, limit: int) -> Iterator[_Group]:
-    """For one start: itself, two times near it, about the same time a week later, the nearest days; then the rest."""
+    """For one start: itself, a time on either side, about the same a week later, the nearest days; then the rest."""
     window, days = board.window, board.rota.days
     t = window.floor(exact)
     day = _day_index(days, t)
@@ -201,10 +201,20 @@ def _around(board: Board, exact: datetime, bits: int, limit: int) -> Iterator[_G
     hit = bits & window.span(t, t + 1) if window.grain_at(exact) is not None else 0
     near = _Stage(Why.SAME_DAY, bits & window.span(low, high) & ~hit, t, t)
     yield _Group([_Stage(Why.WISH, hit, t, t)], 1)
-    yield _Group([near], 2)
+    yield _Group(_sides(near), 2)
     yield from _other_days(board, bits, day, (t - low, t - low), limit)
     yield _Group([near], limit)
     yield _Group([near], limit, spread=0)
+
+
+def _sides(stage: _Stage) -> list[_Stage]:
+    """What lies before and what lies from `low` on as stages of their own, the side that comes nearer first."""
+    before = stage.bits & ((1 << max(stage.low, 0)) - 1)
+    after = stage.bits ^ before
+    sides = [_Stage(stage.reason, after, stage.low, stage.high), _Stage(stage.reason, before, stage.low, stage.high)]
+    later = (after & -after).bit_length() - 1 - stage.low
+    earlier = stage.low - before.bit_length() + 1
+    return sides if after and later <= earlier else sides[::-1]
 
 
 def _within(board: Board, windows: Sequence[Interval], bits: int, limit: int) -> Iterator[_Group]:
@@ -335,11 +345,17 @@ class _Picker:
         return (key[0], self._stranded(t), *key[1:], t)
 
     def _stranded(self, t: int) -> int:
-        """Stranded grains with the best person for `t`; counted only where no one's day stays neat."""
+        """Stranded grains with the best person for `t`; counted only where no one's day stays neat.
+
+        Where it takes several people it counts as worst: whoever comes for two hours stays with one person if at all
+        possible, and whose day suffers is only known once the parts are shared out.
+        """
         if self._all_neat >> t & 1:
             return 0
         able = [s for s, bits in self._theirs.items() if bits >> t & 1]
-        return min((stranded(self._board, s, self._found.demands[s], t) for s in able), default=0)
+        return min(
+            (stranded(self._board, s, self._found.demands[s], t) for s in able), default=self._board.window.grains
+        )
 
     def _off_quarter(self, t: int) -> int:
         return 1 if self._board.window.instant(t).minute % _QUARTER_MINUTES else 0

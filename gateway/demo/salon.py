@@ -23,9 +23,7 @@ _EVERYBODY: Final = (EMMA.id, FABIAN.id, OLIVER.id)
 
 
 def _composite(service_id: str, name: str, minutes: int, cents: int, policy: PausePolicy, *parts: Segment) -> Service:
-    return Service(
-        service_id, name, minutes, cents, _EVERYBODY, composite=True, segments=parts, pause_policy=policy
-    )
+    return Service(service_id, name, minutes, cents, _EVERYBODY, composite=True, segments=parts, pause_policy=policy)
 
 
 SERVICES: Final = (

@@ -33,9 +33,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "query": ("suche", "frage", "suchbegriff"),
     "purpose": ("zweck",),
 }
-_CANONICAL: Final[Mapping[str, str]] = {
-    alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)
-}
+_CANONICAL: Final[Mapping[str, str]] = {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
 _TRUE: Final = frozenset({"true", "yes", "ja", "1", "ok", "okay", "y", "j", "ja bitte", "bestaetigt", "confirmed"})
 _FOLD: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "-": "_", " ": "_"})
 

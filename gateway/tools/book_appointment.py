@@ -125,9 +125,7 @@ def _commit(tx: Tx, ctx: ToolContext, choice: Choice, guest: Guest, offered: Off
 
 def assign_fails(board: Board, choice: Choice) -> bool:
     """Whether nobody can do it then: said before the caller is asked for a name in vain."""
-    return (
-        assign(board, choice.service, choice.start, staff_ids=choice.staff_ids, excluded=choice.excluded) is None
-    )
+    return assign(board, choice.service, choice.start, staff_ids=choice.staff_ids, excluded=choice.excluded) is None
 
 
 def _who_question(
@@ -194,4 +192,3 @@ def clean_name(text: str | None) -> str | None:
     parts = [part for word in text.split() if (part := "".join(_NAME_PART.findall(word)))]
     name = " ".join(parts[:6])[:MAX_NAME].strip(" .-'’")
     return name if sum(ch.isalpha() for ch in name) >= 2 else None
-

@@ -15,7 +15,6 @@ from gateway.tools.facts import iso
 from gateway.tools.own_appointment import Meant, Mine, find_own, meant
 from gateway.tools.wish import hear
 
-
 NAME: Final = "cancel_appointment"
 
 

@@ -68,9 +68,11 @@ def propose(
     met = [offer for offer in offers if offer.reason in _FITS_WISH] if (wish.exact or wish.windows) else list(offers)
     if wish.exact is not None and met:
         # The caller named a time and it is free: say that, and keep the others out of other callers' way.
-        return _offered(ctx, met[:1], "offered_wish", service)
+        first = met[0]
+        when, who = ctx.voice.when(ctx.salon, first.start), ctx.voice.staff(ctx.salon, first.assignment.staff_ids)
+        return _offered(ctx, met[:1], ctx.voice.say("offered_wish", when=when, staff=who), service)
     if met:
-        return _offered(ctx, met, "offered", service)
+        return _offered(ctx, met, ctx.voice.say("offered", offers=ctx.voice.offers(ctx.salon, met)), service)
     return instead(ctx, board, service, staff, heard, wish, offers)
 
 
@@ -121,8 +123,7 @@ def reason_against(
     return Reason.TAKEN
 
 
-def _offered(ctx: ToolContext, offers: Sequence[Offer], phrase: str, service: Service) -> Outcome:
-    say = ctx.voice.say(phrase, offers=ctx.voice.offers(ctx.salon, offers))
+def _offered(ctx: ToolContext, offers: Sequence[Offer], say: str, service: Service) -> Outcome:
     outcome = answered(
         "offered",
         say,

@@ -67,9 +67,13 @@ def chosen_staff(ctx: ToolContext, args: Arguments, service: Service) -> StaffWi
         return StaffWish(None, found.excluded, found.same_as_before)
     if found.status == "none":
         able = [m.first_name for m in team if m.id in service.staff_ids][:MAX_CHOICES]
-        raise Asked(answered("unknown_staff", ctx.voice.say("unknown_staff", choices=ctx.voice.names(able)), staff=able))
+        raise Asked(
+            answered("unknown_staff", ctx.voice.say("unknown_staff", choices=ctx.voice.names(able)), staff=able)
+        )
     if found.status == "ambiguous":
-        names = [m.name if _shares_first_name(ctx.salon, m.first_name) else m.first_name for m in team if m.id in found.ids]
+        names = [
+            m.name if _shares_first_name(ctx.salon, m.first_name) else m.first_name for m in team if m.id in found.ids
+        ]
         names = names[:MAX_CHOICES]
         raise Asked(answered("ask_staff", ctx.voice.say("ask_staff", choices=ctx.voice.names(names)), staff=names))
     if not set(found.ids) & set(service.staff_ids):

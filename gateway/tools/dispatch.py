@@ -18,14 +18,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from gateway.booking.model import Salon
 from gateway.booking.ports import ReadRecord, RecordedAnswer, Snapshot, Store, Tx
+from gateway.booking.validation import sold
 from gateway.clock import Clock
 from gateway.errors import AlreadyBooked, SlotTaken, StoreUnavailable, VersionConflict
 from gateway.logs import Log
 from gateway.metrics import Metrics
 from gateway.settings import TOOL_BUDGET_SECONDS
 from gateway.tools.context import Asked, Commit, Outcome, Services, Tool, ToolContext, answered
-from gateway.tools.envelope import Answer, ToolRequest
+from gateway.tools.envelope import ToolRequest
 from gateway.tools.phrases import HOUSE_VOICE, voice_of
 from gateway.tools.records import ReadRecorder
 
@@ -68,6 +70,7 @@ class Dispatcher:
         self._max_in_flight = max_in_flight
         self._running: dict[Key, asyncio.Task[bytes]] = {}
         self._recent: OrderedDict[Key, _Recent] = OrderedDict()
+        self._as_sold: dict[tuple[str, str], tuple[Salon, Salon]] = {}
 
     @property
     def _store(self) -> Store:
@@ -102,7 +105,7 @@ class Dispatcher:
             self._metrics.failures.labels(type(error).__name__).inc()
             self._log.error("tool_unavailable", tool=tool.name if tool else "unknown", kind=type(error).__name__)
             return self._plain(_unavailable(tool))
-        except Exception as error:  # the last door before the caller: a bug is logged whole, and the call goes on
+        except Exception as error:  # noqa: BLE001  # the last door before the caller: a bug is logged whole, and the call goes on
             self._metrics.failures.labels("bug").inc()
             self._log.bug("tool_failed", error, tool=tool.name if tool else "unknown")
             return self._plain(_unavailable(tool))
@@ -143,7 +146,7 @@ class Dispatcher:
 
     async def _fresh(self, request: ToolRequest, tool: Tool, snapshot: Snapshot, key: Key) -> bytes:
         now = self._clock.now()
-        ctx = ToolContext(snapshot.salon, snapshot.calendar_versions, request.call, now, self._services)
+        ctx = ToolContext(self._sold(snapshot.salon), snapshot.calendar_versions, request.call, now, self._services)
         began = time.perf_counter()
         try:
             prepared = await tool.prepare(ctx, request.arguments)
@@ -209,13 +212,19 @@ class Dispatcher:
             latency_ms=int((time.perf_counter() - began) * 1000),
         )
 
+    def _sold(self, salon: Salon) -> Salon:
+        """The salon with every service as the phone may sell it, worked out once per configuration."""
+        key = (salon.company_id, salon.branch_id)
+        known = self._as_sold.get(key)
+        if known is None or known[0] is not salon:
+            known = self._as_sold[key] = (salon, sold(salon))
+        return known[1]
+
     def _plain(self, outcome: Outcome) -> tuple[str, bytes]:
         return outcome.answer.status, outcome.answer.body()
 
 
-def _decide(
-    tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit
-) -> tuple[Outcome | None, bytes]:
+def _decide(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit) -> tuple[Outcome | None, bytes]:
     """Inside the transaction: replay what is recorded, else decide and record. None marks a replay."""
     call_id = ctx.call.call_id
     tx.lock_call(call_id)

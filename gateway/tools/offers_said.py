@@ -18,7 +18,7 @@ _PLACE: Final = (
 
 
 def token_said(text: str) -> str | None:
-    """"B", "Angebot b", "das zweite", "option 2" as the token "B"; None when it names none."""
+    """ "B", "Angebot b", "das zweite", "option 2" as the token "B"; None when it names none."""
     if (found := _LETTER.search(text)) is not None:
         return found.group(1).upper()
     words = re.findall(r"\w+", text.lower())

@@ -85,9 +85,7 @@ def upcoming(tx: Tx, ctx: ToolContext, recognition: Recognition) -> Sequence[App
         return [one] if one is not None and one.status in UPCOMING and one.start >= ctx.now else []
     if recognition.customer is None:
         return []
-    return tx.appointments_of(
-        (recognition.customer.id,), start=ctx.now, end=ctx.now + LOOK_AHEAD, statuses=UPCOMING
-    )
+    return tx.appointments_of((recognition.customer.id,), start=ctx.now, end=ctx.now + LOOK_AHEAD, statuses=UPCOMING)
 
 
 def fits(ctx: ToolContext, appointment: Appointment, said: Meant) -> bool:

@@ -106,9 +106,9 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     # -- offering ----------------------------------------------------------------------------------------------
     "offered_wish": (
-        "Ja, {offers} ist frei. Soll ich das eintragen?",
-        "Ja, {offers} ist frei. Soll ich das eintragen?",
-        "Yes, {offers} is free. Shall I book it?",
+        "Ja, {when} ist bei {staff} frei. Soll ich das eintragen?",
+        "Ja, {when} ist bei {staff} frei. Soll ich das eintragen?",
+        "Yes, {staff} is free {when}. Shall I book it?",
     ),
     "offered": (
         "Frei ist {offers}. Was passt Ihnen?",

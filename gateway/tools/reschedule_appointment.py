@@ -22,7 +22,6 @@ from gateway.tools.offers_said import offer_said
 from gateway.tools.own_appointment import Meant, Mine, find_own, meant
 from gateway.tools.wish import Heard, hear, instant
 
-
 NAME: Final = "reschedule_appointment"
 
 
@@ -57,9 +56,7 @@ class RescheduleAppointment:
         return lambda tx: _commit(tx, ctx, args, said, target, offered)
 
 
-def _commit(
-    tx: Tx, ctx: ToolContext, args: Arguments, said: Meant, target: Target, offered: OfferBoard
-) -> Outcome:
+def _commit(tx: Tx, ctx: ToolContext, args: Arguments, said: Meant, target: Target, offered: OfferBoard) -> Outcome:
     found = find_own(tx, ctx, said)
     if isinstance(found, Outcome):
         return found
@@ -69,9 +66,7 @@ def _commit(
         return asked.outcome
 
 
-def _move(
-    tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target, offered: OfferBoard
-) -> Outcome:
+def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target, offered: OfferBoard) -> Outcome:
     appointment, recognition = mine.appointment, mine.recognition
     service = ctx.salon.service(appointment.service_id)
     if service is None or not appointment.staff_ids:

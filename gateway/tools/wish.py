@@ -60,7 +60,9 @@ class Heard:
         return start.time() if isinstance(start, datetime) else start if isinstance(start, time) else None
 
 
-def hear(ctx: ToolContext, args: Arguments, *, day: str = "date", clock: str = "time", free: str | None = "when") -> Heard:
+def hear(
+    ctx: ToolContext, args: Arguments, *, day: str = "date", clock: str = "time", free: str | None = "when"
+) -> Heard:
     """The moment in the arguments named: separate day and clock first, then the free text."""
     day_text, clock_text = args.get(day), args.get(clock)
     free_text = args.get(free) if free else None
@@ -101,7 +103,12 @@ def _pair(ctx: ToolContext, day: str | None, clock: str | None) -> When | None:
 def _completed(first: When, second: When) -> When:
     """Two readings as one: the day of one with the clock of the other; else the first."""
     dated, timed = (first, second) if second.kind in ("time", "interval") else (second, first)
-    if dated.kind == "date" and isinstance(dated.start, date) and timed.kind == "time" and isinstance(timed.start, time):
+    if (
+        dated.kind == "date"
+        and isinstance(dated.start, date)
+        and timed.kind == "time"
+        and isinstance(timed.start, time)
+    ):
         return replace(dated, kind="datetime", start=datetime.combine(dated.start, timed.start), grain="minute")
     if dated.kind == "date" and isinstance(dated.start, date) and timed.kind == "interval":
         bounds = [b if not isinstance(b, time) else datetime.combine(dated.start, b) for b in (timed.start, timed.end)]
@@ -145,7 +152,9 @@ def _interval(ctx: ToolContext, when: When) -> Wish:
     if isinstance(start, time) or isinstance(end, time):
         low = _minute(start) if isinstance(start, time) else 0
         high = _minute(end) if isinstance(end, time) else 24 * 60
-        return Wish.on(ctx.salon, ctx.today, ctx.today + NEAR_DAYS * ONE_DAY, minutes=(low, high if high > low else 24 * 60))
+        return Wish.on(
+            ctx.salon, ctx.today, ctx.today + NEAR_DAYS * ONE_DAY, minutes=(low, high if high > low else 24 * 60)
+        )
     first = start if isinstance(start, date) else ctx.today
     last = end - ONE_DAY if isinstance(end, date) else first + OPEN_DAYS * ONE_DAY
     return Wish.on(ctx.salon, max(first, ctx.today) if last >= ctx.today else first, max(first, last))
@@ -170,4 +179,3 @@ def _moments(ctx: ToolContext, start: object, end: object) -> Wish:
 
 def _minute(clock: time) -> int:
     return clock.hour * 60 + clock.minute
-

@@ -57,4 +57,3 @@ class SignedDoor:
         # 401 says nothing at all: neither which check failed nor that anything lives here.
         body = "" if refusal.status_code == 401 else refusal.detail
         return Response(body, refusal.status_code, media_type="text/plain")
-

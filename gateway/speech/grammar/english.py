@@ -3,8 +3,19 @@
 from typing import Final
 
 from gateway.speech.grammar.lexicon import Entries, build, english_numbers
+from gateway.speech.numbers import cardinal
+
+_THOUSANDS: Final = {
+    2000 + n: "|".join(
+        f"two thousand {link}{said}"
+        for link in ("", "and ")
+        for said in {cardinal(n, lang="en"), cardinal(n, lang="en").replace("-", " ")}
+    )
+    for n in range(1, 100)
+}
 
 _ENTRIES: Final[Entries] = {
+    "Y": {2000: "two thousand", **_THOUSANDS},
     "N": {1: "a|an", 0: "oh|o"},
     "W": {
         0: "monday|mondays|mon|monday's",
@@ -101,7 +112,7 @@ _ENTRIES: Final[Entries] = {
         "cincodemayo": "cinco de mayo",
         "memorial": "memorial day",
         "juneteenth": "juneteenth",
-        "independence": "independence day|4th of july|fourth of july|july 4th",
+        "independence": "independence day",
         "labor": "labor day",
         "einheit": "german unity day|day of german unity",
         "columbus": "columbus day|indigenous peoples day|indigenous people's day",

@@ -50,7 +50,7 @@ _ENTRIES: Final[Entries] = {
         "spaetabend": "später abend|späten abend|spätabends|spät am abend|spät abends|am späten abend",
         "nacht": "nacht|nachts|in der nacht|zur nacht|heut nacht|spätnachts|spät nachts|tief in der nacht",
     },
-    "C": {0: "mitternacht|um mitternacht|null uhr"},
+    "C": {0: "mitternacht|um mitternacht"},
     "R": {
         0: "heute|heut|heutigen|heutiger|heutige|der heutige tag|am heutigen tag",
         1: "morgen|morgigen|morgige|morgiger|am morgigen tag|am nächsten tag|am folgenden tag|tags darauf",

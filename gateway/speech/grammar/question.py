@@ -10,7 +10,8 @@ def ask_which(first: date | time | datetime | None, second: date | time | dateti
     """Return the question between two readings (Sie-form); None when they cannot be told apart in words."""
     spoken: Lang = "en" if lang == "en" else "de"
     differ_in_day = not isinstance(first, time) and not isinstance(second, time) and _day(first) != _day(second)
-    one, other = (_said(value, by_day=differ_in_day, lang=spoken) for value in (first, second))
+    one = _said(first, by_day=differ_in_day, lang=spoken, goes_on=True)
+    other = _said(second, by_day=differ_in_day, lang=spoken)
     if one is None or other is None or one == other:
         return None
     return f"Do you mean {one} or {other}?" if spoken == "en" else f"Meinen Sie {one} oder {other}?"
@@ -20,11 +21,11 @@ def _day(value: date | datetime | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _said(value: date | time | datetime | None, *, by_day: bool, lang: Lang) -> str | None:
+def _said(value: date | time | datetime | None, *, by_day: bool, lang: Lang, goes_on: bool = False) -> str | None:
     if value is None:
         return None
     if isinstance(value, time):
         return say_time(value, lang=lang, style="bare")
     if by_day:
-        return say_date(_day(value) or value, lang=lang, case="acc")
+        return say_date(_day(value) or value, lang=lang, case="acc", goes_on=goes_on)
     return say_time(value.time(), lang=lang, style="bare") if isinstance(value, datetime) else None

@@ -64,7 +64,19 @@ LATE: Final[tuple[Rule, ...]] = (
     rule("^(?P<c>N)(?=D)", _hour_beside_day),
 )
 
-YEARS: Final[tuple[Rule, ...]] = (rule("(?P<d>D)(?P<y>N)(?![uUVNMOztmqhPg])", _year_beside_date),)
+def _spoken_year(found: Found) -> Item | None:
+    """'the third of May twenty twenty-seven'."""
+    date_item, century, rest = found.get("d"), found.get("c"), found.get("y")
+    year = 100 * century.n + rest.n
+    if date_item.text != "date" or century.n not in {19, 20} or century.digits or not 10 <= rest.n <= 99:
+        return None
+    return dated(found.context, date_item.m, date_item.n, year)
+
+
+YEARS: Final[tuple[Rule, ...]] = (
+    rule("(?P<d>D)c?(?P<c>N)(?P<y>N)(?![um])", _spoken_year),
+    rule("(?P<d>D)(?P<y>N)(?![uUVNMOztmqhPg])", _year_beside_date),
+)
 
 _ALL: Final = (*NUMBERS, *LENGTHS, *PAIRS, *DAYS, *YEARS, *RELATIVE, *CLOCKS, *PART_CLOCKS, *RANGES, *OPENS, *LATE)
 RULES: Final[Mapping[str, tuple[Rule, ...]]] = {"de": _ALL, "en": _ALL}

@@ -18,7 +18,7 @@ def settle(clock: Clock, context: Context, weekday: int | None) -> int:
     choices = [minute for minute in (morning, morning + HALF_DAY) if _open(minute, context, weekday)]
     if len(choices) == 1:
         return choices[0]
-    return morning if OPEN_FROM <= morning else morning + HALF_DAY
+    return morning if morning >= OPEN_FROM else morning + HALF_DAY
 
 
 def both_halves(clock: Clock, context: Context, weekday: int | None) -> bool:

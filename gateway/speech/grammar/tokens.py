@@ -248,9 +248,9 @@ def _german_word(word: str, token: Token, previous: str, following: Token | None
             return Item("W", n=6, text=word)
         if following is None and not previous:
             return Item("W", n=6, text=word)
-    if word == "fr" and following is not None and following.kind == "word" and following.raw[:1].isupper():
-        if following.text.rstrip(".") not in GERMAN.words:
-            return Item("x", text=word)
+    names = following is not None and following.kind == "word" and following.raw[:1].isupper()
+    if word == "fr" and names and following is not None and following.text.rstrip(".") not in GERMAN.words:
+        return Item("x", text=word)  # "Fr. Meier"
     if word == "an" and previous == "von":
         return Item("d", text=word)
     return None

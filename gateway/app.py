@@ -1,0 +1,132 @@
+"""The roof: the one place that knows every concrete class and wires them into a running application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.booking.availability import CalendarCache
+from gateway.booking.holds import HoldBook
+from gateway.booking.local_calendar import LocalCalendar
+from gateway.calls.events import CallEvents
+from gateway.clock import Clock, Ids, RandomIds, SystemClock
+from gateway.errors import StoreUnavailable
+from gateway.logs import Log
+from gateway.metrics import Metrics
+from gateway.settings import Settings
+from gateway.storage.store import AnyStore, open_store
+from gateway.tools.context import Services
+from gateway.tools.dispatch import Dispatcher
+from gateway.tools.envelope import read_request
+from gateway.tools.records import ReadRecorder
+from gateway.tools.registry import all_tools
+from gateway.web.ops import Check, ops_routes
+from gateway.web.retell import SignedDoor
+
+Prepare = Callable[[AnyStore], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class House:
+    """What is built when the application starts and torn down when it stops."""
+
+    store: AnyStore
+    services: Services
+    recorder: ReadRecorder
+    dispatcher: Dispatcher
+    events: CallEvents
+
+
+def create_app(
+    settings: Settings,
+    *,
+    keys: Sequence[str] | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    prepare: Prepare | None = None,
+    log: Log | None = None,
+) -> Starlette:
+    """The gateway as an ASGI application; `state.house` exists while it runs.
+
+    `keys` replace the settings' Retell keys (the demo makes its own). `prepare` runs on the open store before the
+    first request: the demo seeds its salon there.
+    """
+    clock = clock or SystemClock()
+    ids = ids or RandomIds()
+    log = log or Log()
+    metrics = Metrics()
+    door = SignedDoor([key.encode() for key in (keys or settings.retell_keys)], clock, metrics, log)
+    house: list[House] = []
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        store = await open_store(settings.database_url, clock=clock, rng=random.Random())
+        try:
+            if prepare is not None:
+                await prepare(store)
+            built = _build(store, settings, clock, ids, metrics, log)
+            house.append(built)
+            app.state.house = built
+            async with _background(built):
+                log.info("started")
+                yield
+        finally:
+            house.clear()
+            await store.close()
+            log.info("stopped")
+
+    async def tool(request: Request, payload: dict[str, object]) -> Response:
+        named = request.path_params.get("name")
+        body = await house[0].dispatcher.answer(read_request(named, payload))
+        return Response(body, media_type="application/json")
+
+    async def webhook(_: Request, payload: dict[str, object]) -> Response:
+        await house[0].events.receive(payload)
+        return Response(status_code=204)
+
+    async def probe() -> list[Check]:
+        try:
+            await house[0].store.ping()
+        except StoreUnavailable:
+            return [Check("database", "does not answer; is GATEWAY_DATABASE_URL right and the server up?")]
+        return [Check("database", None)]
+
+    return Starlette(
+        routes=[
+            Route("/retell/tools/{name}", door.endpoint(tool), methods=["POST"]),
+            Route("/retell/tools", door.endpoint(tool), methods=["POST"]),
+            Route("/retell/webhook", door.endpoint(webhook), methods=["POST"]),
+            *ops_routes(metrics, probe),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def _build(store: AnyStore, settings: Settings, clock: Clock, ids: Ids, metrics: Metrics, log: Log) -> House:
+    holds = HoldBook()
+    services = Services(store, holds, CalendarCache(), LocalCalendar(), ids, metrics)
+    recorder = ReadRecorder(store, clock, metrics)
+    dispatcher = Dispatcher(all_tools(), services, clock, recorder, log, max_in_flight=settings.max_calls_in_flight)
+    return House(store, services, recorder, dispatcher, CallEvents(store, holds, clock, metrics))
+
+
+@contextlib.asynccontextmanager
+async def _background(house: House) -> AsyncIterator[None]:
+    """Whatever runs beside the calls; on the way out every record that waits is written."""
+    recording = asyncio.create_task(house.recorder.run())
+    try:
+        yield
+    finally:
+        recording.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await recording
+        with contextlib.suppress(StoreUnavailable):
+            await house.recorder.flush()

@@ -1,0 +1,44 @@
+"""`gateway check`: mistakes in the settings and in every salon's configuration, listed with service and field."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from gateway.booking.validation import Finding, salon_findings
+from gateway.clock import SystemClock
+from gateway.settings import load_settings
+from gateway.storage.store import open_store
+
+
+async def run_check(*, as_json: bool) -> int:
+    """Print every finding; 0 when there is none, 1 otherwise. Raises SettingsError for a wrong setting."""
+    settings = load_settings()
+    store = await open_store(settings.database_url, clock=SystemClock(), rng=random.Random(), inspect=True)
+    try:
+        salons = await store.salons()
+    finally:
+        await store.close()
+    found = [(salon.name, finding) for salon in salons for finding in salon_findings(salon)]
+    if as_json:
+        print(json.dumps([{"salon": name, **asdict(finding)} for name, finding in found], ensure_ascii=False))
+    else:
+        _print(found, len(salons))
+    return 1 if found else 0
+
+
+def _print(found: list[tuple[str, Finding]], salons: int) -> None:
+    console = Console()
+    if not found:
+        console.print(f"No findings in {salons} salon(s).")
+        return
+    table = Table(title=f"{len(found)} finding(s) in {salons} salon(s)")
+    for heading in ("salon", "service", "field", "finding", "severity"):
+        table.add_column(heading)
+    for name, finding in found:
+        table.add_row(name, finding.service_id or "-", finding.field, finding.message, str(finding.severity))
+    console.print(table)

@@ -1,0 +1,1 @@
+"""Whole-system simulation: schedules, crashes and faults over the real application code."""

@@ -1,0 +1,296 @@
+"""Which times are said, in which order, and for how long they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+
+from gateway.booking.availability import Board
+from gateway.booking.holds import HOLD_TTL, OFFER_MEMORY, HoldBook
+from gateway.booking.model import Interval, PausePolicy, Policy
+from gateway.booking.offers import Merit, Offer, Why, Wish, rank
+from tests.unit.booking.salons import MONDAY, at, between, board, composite, hours, salon, simple
+
+TUESDAY, FRIDAY = date(2025, 10, 21), date(2025, 10, 24)
+CUT, BEARD = simple(60, ["emma", "fabian"]), simple(20, ["emma", "fabian"])
+SHOP = salon(CUT, BEARD, staff=["emma", "fabian"])
+ALL_DAY = between("09:00", "19:00")
+
+
+def said(offers: Sequence[Offer], here: Board) -> list[str]:
+    """Each offer as "A 20.10. 14:00 emma"."""
+    return [f"{o.token} {o.start.astimezone(here.salon.tz):%d.%m. %H:%M} {'+'.join(o.assignment.staff_ids)}" for o in offers]  # fmt: skip
+
+
+# -- one start -----------------------------------------------------------------------------------------------------
+
+
+def test_the_wish_comes_first_with_everything_a_booking_needs() -> None:
+    """Token A, the exact time, price and policy version; what else is said lies half an hour away or more."""
+    shop = salon(simple(60, policy=Policy(version=4)))
+    here = board(shop)
+    offers = rank(here, shop.services[0], Wish.at(at("14:00")))
+    first = offers[0]
+    assert (first.token, first.start, first.end, first.reason) == ("A", at("14:00"), at("15:00"), Why.WISH)
+    assert (first.service_id, first.price_cents, first.policy_version) == ("simple-60", 2000, 4)
+    assert said(offers[1:], here) == ["B 20.10. 13:30 emma", "C 20.10. 14:30 emma"]
+
+
+def test_a_wish_off_the_quarter_is_met_as_it_was_said() -> None:
+    """14:05 is a time like any other when somebody asks for it; 14:07 is not."""
+    assert rank(board(SHOP), CUT, Wish.at(at("14:05")))[0].start == at("14:05")
+    assert rank(board(SHOP), CUT, Wish.at(at("14:07")))[0].reason is Why.SAME_DAY
+
+
+def test_a_taken_wish_gets_the_times_around_it_and_one_a_week_later() -> None:
+    """Both near starts are flush with the booking that is in the way."""
+    busy = {"emma": [between("13:30", "14:30")]}
+    here = board(SHOP, busy)
+    offers = rank(here, CUT, Wish.at(at("14:00")), staff_ids=["emma"])
+    assert said(offers, here) == ["A 20.10. 14:30 emma", "B 20.10. 12:30 emma", "C 27.10. 14:00 emma"]
+    assert [offer.reason for offer in offers] == [Why.SAME_DAY, Why.SAME_DAY, Why.SAME_WEEKDAY]
+    assert {offer.staff_wished for offer in offers} == {True}
+
+
+def test_a_full_day_leads_to_the_nearest_days_at_the_same_time() -> None:
+    """A week later first, then the days around it."""
+    here = board(SHOP, {"emma": [ALL_DAY], "fabian": [ALL_DAY]})
+    offers = rank(here, CUT, Wish.at(at("14:00")))
+    assert [offer.start for offer in offers] == [at("14:00", MONDAY + timedelta(days=n)) for n in (7, 1, 2)]
+    assert [offer.reason for offer in offers] == [Why.SAME_WEEKDAY, Why.NEARBY, Why.NEARBY]
+
+
+def test_a_week_later_means_the_same_wall_time_across_the_clock_change() -> None:
+    """From Friday 24 October 14:00 summer time to Friday 31 October 14:00 winter time."""
+    shop = salon(simple(60))
+    here = board(shop, {"emma": [Interval(at("09:00", FRIDAY), at("19:00", FRIDAY))]})
+    offers = rank(here, shop.services[0], Wish.at(at("14:00", FRIDAY)), limit=1)
+    assert said(offers, here) == ["A 31.10. 14:00 emma"]
+
+
+def test_wishes_outside_the_window_find_the_nearest_day() -> None:
+    """Beyond the horizon, or past."""
+    last = MONDAY + timedelta(days=14)
+    for day, expected in ((MONDAY + timedelta(days=90), last), (MONDAY - timedelta(days=3), MONDAY)):
+        offers = rank(board(SHOP), CUT, Wish.at(at("14:00", day)), limit=1)
+        assert [offer.start.date() for offer in offers] == [expected]
+
+
+# -- stretches of time ---------------------------------------------------------------------------------------------
+
+
+def test_one_day_is_offered_across_its_length() -> None:
+    """Two hours apart where the day allows it, on quarter hours."""
+    here = board(SHOP)
+    offers = rank(here, CUT, Wish.on(SHOP, TUESDAY), staff_ids=["emma"])
+    assert said(offers, here) == ["A 21.10. 09:00 emma", "B 21.10. 11:00 emma", "C 21.10. 13:00 emma"]
+    assert {offer.reason for offer in offers} == {Why.WITHIN_WISH}
+
+
+def test_several_days_are_offered_one_each() -> None:
+    """Afternoons from Monday to Friday: the first three."""
+    here = board(SHOP)
+    offers = rank(here, CUT, Wish.on(SHOP, MONDAY, FRIDAY, minutes=(14 * 60, 24 * 60)), staff_ids=["emma"])
+    assert said(offers, here) == ["A 20.10. 14:00 emma", "B 21.10. 14:00 emma", "C 22.10. 14:00 emma"]
+
+
+def test_weekdays_choose_among_the_days() -> None:
+    """Tuesdays and Thursdays only."""
+    wish = Wish.on(SHOP, MONDAY, MONDAY + timedelta(days=13), weekdays=[1, 3])
+    assert [offer.start.astimezone(SHOP.tz).weekday() for offer in rank(board(SHOP), CUT, wish)] == [1, 3, 1]
+
+
+def test_a_wish_no_day_answers_to_finds_alternatives_only() -> None:
+    """A Sunday between Monday and Friday does not exist: nothing is called a hit."""
+    wish = Wish.on(SHOP, MONDAY, FRIDAY, weekdays=[6])
+    offers = rank(board(SHOP), CUT, wish)
+    assert offers
+    assert all(offer.reason is not Why.WITHIN_WISH for offer in offers)
+
+
+def test_no_wish_at_all_means_soon() -> None:
+    """The first start of each of the next days."""
+    here = board(SHOP, now=at("09:58"))
+    assert [o.start for o in rank(here, CUT, Wish())] == [at("10:00"), at("09:00", TUESDAY), at("09:00", date(2025, 10, 22))]  # fmt: skip
+
+
+def test_what_lies_in_the_wish_comes_before_what_lies_beside_it() -> None:
+    """One start left in the afternoon, the rest from elsewhere, each with its reason."""
+    here = board(SHOP, {"emma": [between("13:00", "16:00"), between("17:00", "19:00")], "fabian": [ALL_DAY]})
+    offers = rank(here, CUT, Wish.on(SHOP, MONDAY, minutes=(14 * 60, 19 * 60)))
+    assert said(offers, here)[:2] == ["A 20.10. 16:00 emma", "B 20.10. 12:00 emma"]
+    assert [offer.reason for offer in offers] == [Why.WITHIN_WISH, Why.SAME_DAY, Why.SAME_WEEKDAY]
+
+
+# -- what decides among near times ---------------------------------------------------------------------------------
+
+
+def test_less_stranded_time_beats_the_quarter_hour() -> None:
+    """After a booking that ends at 14:20, 14:20 leaves nothing useless behind; 14:30 would."""
+    shop = salon(simple(60), simple(20))
+    here = board(shop, {"emma": [between("09:00", "14:20")]})
+    offers = rank(here, shop.services[0], Wish.at(at("14:15")), limit=1)
+    assert said(offers, here) == ["A 20.10. 14:20 emma"]
+    assert Merit.NOTHING_STRANDED in offers[0].merits
+
+
+def test_where_nothing_is_neat_the_smaller_waste_wins() -> None:
+    """85 minutes free and a shortest service of 30: 9:00 strands 25 minutes, 9:10 would strand 25 in two, none less."""
+    shop = salon(simple(60), simple(30), opening=hours((9, 11)), horizon_days=0)
+    here = board(shop, {"emma": [between("10:25", "11:00")]})
+    offers = rank(here, shop.services[0], Wish.on(shop, MONDAY), limit=1)
+    assert said(offers, here) == ["A 20.10. 09:00 emma"]
+
+
+def test_a_gap_is_used_before_open_time() -> None:
+    """Twenty minutes go into Emma's colour gap rather than into her empty afternoon."""
+    colour = composite(30, 45, 15, pause_policy=PausePolicy.FREE)
+    shop = salon(colour, simple(20))
+    here = board(shop, {"emma": [between("11:00", "11:30"), between("12:15", "12:30")]})
+    offers = rank(here, shop.services[1], Wish.on(shop, MONDAY), limit=1)
+    assert said(offers, here) == ["A 20.10. 11:30 emma"]
+    assert offers[0].merits == (Merit.NOTHING_STRANDED, Merit.FILLS_GAP)
+
+
+def test_one_person_for_all_parts_goes_before_two() -> None:
+    """At ten it takes two people, at half past ten Fabian alone can do it."""
+    colour = composite(60, 0, 60, staff=["emma", "fabian"], same_staff=False)
+    shop = salon(colour, staff=["emma", "fabian"], opening=hours((9, 13)))
+    here = board(shop, {"emma": [between("11:00", "13:00")], "fabian": [between("09:00", "10:30")]})
+    offers = rank(here, colour, Wish.on(shop, MONDAY, minutes=(10 * 60, 13 * 60)))
+    assert said(offers, here)[:1] == ["A 20.10. 10:30 fabian"]
+    assert Merit.ONE_PERSON in offers[0].merits
+    split = rank(here, colour, Wish.at(at("10:00")), limit=1)
+    assert said(split, here) == ["A 20.10. 10:00 emma+fabian"]
+    assert split[0].merits == ()
+
+
+def test_the_usual_person_is_bound_where_they_can() -> None:
+    """And decides between times that are otherwise as good."""
+    here = board(SHOP, {"fabian": [between("09:00", "10:00")]})
+    assert said(rank(here, CUT, Wish.at(at("14:00")), usual="fabian", limit=1), here) == ["A 20.10. 14:00 fabian"]
+    offers = rank(here, CUT, Wish.on(SHOP, MONDAY), usual="fabian", limit=1)
+    assert said(offers, here) == ["A 20.10. 10:00 fabian"]
+    assert Merit.USUAL_PERSON in offers[0].merits
+
+
+def test_whoever_is_excluded_is_never_offered() -> None:
+    """ "Nicht bei Emma"."""
+    offers = rank(board(SHOP), CUT, Wish(), excluded=["emma"])
+    assert {offer.assignment.staff for offer in offers} == {("fabian",)}
+
+
+# -- diverse -------------------------------------------------------------------------------------------------------
+
+
+def test_neighbouring_starts_are_one_offer() -> None:
+    """70 minutes free for an hour: three starts, one choice."""
+    shop = salon(simple(60), horizon_days=0)
+    here = board(shop, {"emma": [between("10:10", "19:00")]})
+    assert said(rank(here, shop.services[0], Wish.on(shop, MONDAY)), here) == ["A 20.10. 09:00 emma"]
+
+
+def test_another_person_makes_a_near_start_an_offer_of_its_own() -> None:
+    """Only when nothing else is left."""
+    shop = salon(CUT, staff=["emma", "fabian"], horizon_days=0)
+    here = board(shop, {"emma": [between("10:00", "19:00")], "fabian": [between("09:00", "09:10"), between("10:10", "19:00")]})  # fmt: skip
+    assert said(rank(here, CUT, Wish.on(shop, MONDAY)), here) == ["A 20.10. 09:00 emma", "B 20.10. 09:10 fabian"]
+
+
+def test_nothing_free_is_no_offer() -> None:
+    """An empty tuple, whatever the wish."""
+    shop = salon(simple(60), horizon_days=0)
+    full = board(shop, {"emma": [ALL_DAY]})
+    for wish in (Wish(), Wish.at(at("10:00")), Wish.on(shop, MONDAY)):
+        assert rank(full, shop.services[0], wish) == ()
+
+
+# -- holds ---------------------------------------------------------------------------------------------------------
+
+NOW = at("07:00")
+
+
+def offered(wish: Wish, limit: int = 3) -> tuple[Offer, ...]:
+    return rank(board(SHOP), CUT, wish, staff_ids=["emma"], limit=limit)
+
+
+async def test_a_hold_blocks_other_calls_for_ninety_seconds() -> None:
+    """The caller's own hold never stands in their way, nor does it reach another company."""
+    book = HoldBook()
+    await book.place("acme", "call-1", offered(Wish.at(at("14:00")), 1), NOW)
+    held = {"emma": [between("14:00", "15:00")]}
+    assert await book.others("acme", "call-2", NOW) == held
+    assert await book.others("acme", "call-2", NOW + HOLD_TTL - timedelta(seconds=1)) == held
+    assert await book.others("acme", "call-2", NOW + HOLD_TTL) == {}
+    assert await book.others("acme", "call-1", NOW) == {}
+    assert await book.others("other", "call-2", NOW) == {}
+
+
+async def test_a_held_time_is_not_offered_to_the_next_caller() -> None:
+    """Two calls asking for the same hour hear different times; after the hold lapsed the hour is back."""
+    book = HoldBook()
+    await book.place("acme", "call-1", offered(Wish.at(at("14:00")), 1), NOW)
+    for later, expected in ((timedelta(0), at("15:00")), (HOLD_TTL, at("14:00"))):
+        held = await book.others("acme", "call-2", NOW + later)
+        offers = rank(board(SHOP, held=held), CUT, Wish.at(at("14:00")), staff_ids=["emma"])
+        assert expected in {offer.start for offer in offers[:2]}
+        assert (offers[0].reason is Why.WISH) == (expected == at("14:00"))
+
+
+async def test_a_gap_that_is_free_is_not_held() -> None:
+    """Only blocking phases are."""
+    colour = composite(30, 45, 15, pause_policy=PausePolicy.FREE)
+    book = HoldBook()
+    await book.place("acme", "call-1", rank(board(salon(colour)), colour, Wish.at(at("14:00")), limit=1), NOW)
+    assert await book.others("acme", "call-2", NOW) == {"emma": [between("14:00", "14:30"), between("15:15", "15:30")]}
+
+
+async def test_the_newest_offers_replace_the_older_ones() -> None:
+    """Asking again frees what was held before, and A means the new A."""
+    book = HoldBook()
+    await book.place("acme", "call-1", offered(Wish.at(at("14:00"))), NOW)
+    await book.place("acme", "call-1", offered(Wish.at(at("10:00")), 1), NOW)
+    assert await book.others("acme", "call-2", NOW) == {"emma": [between("10:00", "11:00")]}
+    again = await book.offer("acme", "call-1", " a", NOW)
+    assert again is not None
+    assert again.start == at("10:00")
+    assert await book.offer("acme", "call-1", "B", NOW) is None
+
+
+async def test_a_call_never_holds_more_than_three() -> None:
+    """However many it is given."""
+    book = HoldBook()
+    await book.place("acme", "call-1", offered(Wish(), 6), NOW)
+    assert len((await book.others("acme", "call-2", NOW))["emma"]) == 3
+
+
+@pytest.mark.parametrize("released", [False, True])
+async def test_a_token_keeps_its_meaning_after_the_hold(released: bool) -> None:
+    """Half an hour beyond it, whether the hold lapsed or was released; another call's token means nothing."""
+    book = HoldBook()
+    await book.place("acme", "call-1", offered(Wish.at(at("14:00"))), NOW)
+    if released:
+        await book.release("acme", "call-1")
+        assert await book.others("acme", "call-2", NOW) == {}
+    last = NOW + HOLD_TTL + OFFER_MEMORY
+    assert await book.offer("acme", "call-1", "A", last - timedelta(seconds=1)) is not None
+    assert await book.offer("acme", "call-1", "A", last) is None
+    assert await book.offer("acme", "call-2", "A", NOW) is None
+    assert await book.offer("other", "call-1", "A", NOW) is None
+
+
+async def test_releasing_a_call_that_holds_nothing_is_no_error() -> None:
+    """It may have ended before it asked for anything."""
+    book = HoldBook()
+    await book.release("acme", "call-1")
+    assert await book.others("acme", "call-2", NOW) == {}
+
+
+async def test_the_book_forgets_the_oldest_calls() -> None:
+    """Memory is bounded: by number, and by time."""
+    book = HoldBook(calls=2)
+    for n in range(3):
+        await book.place("acme", f"call-{n}", offered(Wish.at(at("14:00")), 1), NOW)
+    assert [await book.offer("acme", f"call-{n}", "A", NOW) is None for n in range(3)] == [True, False, False]
