@@ -52,8 +52,9 @@ def _flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
-_WORD: Final = _shaped(r"[a-z][a-z0-9_]{0,47}")
-_CLASS: Final = _shaped(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
+# No word of ours and no class holds three digits in a row; secrets and numbers do.
+_WORD: Final = _shaped(r"(?!.*[0-9]{3})[a-z][a-z0-9_]{0,47}")
+_CLASS: Final = _shaped(r"(?!.*[0-9]{3})[A-Za-z_][A-Za-z0-9_.]{0,79}")
 # Our ids are 32 hex digits, the platform's words with digits; digits alone may be a telephone number or a date of
 # birth unless they are very few, and some words begin a secret.
 _ID: Final = _shaped(r"[0-9a-f]{32}|[0-9]{1,6}|(?!key_|cal_|sk_|whsec_)(?=[0-9_\-]*[A-Za-z])[A-Za-z0-9_\-]{1,64}")

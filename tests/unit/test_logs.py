@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import gc
 import io
@@ -17,9 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from prometheus_client.metrics import MetricWrapperBase
 
 from gateway import logs
+from gateway.auth import limits
 from gateway.logs import FIELDS, Log, Unloggable, bound, configure_logging, render_error
+from gateway.metrics import Metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -256,6 +261,7 @@ def test_a_task_nobody_awaited_does_not_tell_its_error(pipe: io.StringIO) -> Non
 
 def test_uvicorns_constant_texts_stay_readable_and_its_access_log_is_off(pipe: io.StringIO) -> None:
     """The operator still sees the server start and stop; addresses and paths are not kept."""
+    assert uvicorn.__name__ in sys.modules  # a logger's name is shown when it is a loaded module's
     logging.getLogger("uvicorn.error").info("Application startup complete.")
     logging.getLogger("uvicorn.access").info('%s - "%s"', "192.0.2.77", "GET /portal/Sabine")
     (line,) = lines(pipe)
@@ -329,3 +335,44 @@ def test_the_level_is_respected(pipe: io.StringIO) -> None:
     Log().info("started")
     Log().warning("request_refused", reason="signature_stale")
     assert [line["event"] for line in lines(pipe)] == ["request_refused"]
+
+
+DOCUMENT = ROOT / "docs" / "data.md"
+
+
+def logged_events() -> set[str]:
+    """Every constant first argument of a logging call in the source."""
+    found = set()
+    for path in (ROOT / "gateway").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+                continue
+            first, owner = node.args[0], ast.unparse(node.func.value)
+            if node.func.attr in LEVELS and owner.split(".")[-1].lower().lstrip("_") in {"log", "log()"}:
+                assert isinstance(first, ast.Constant) and isinstance(first.value, str), (
+                    f"{path.name}:{node.lineno}: an event is a constant word"
+                )
+                found.add(first.value)
+    return found
+
+
+LEVELS = {"debug", "info", "warning", "error", "bug"}
+
+
+def test_the_operators_list_names_every_event_field_and_rare_event() -> None:
+    """Whoever adds one says in docs/data.md what it means."""
+    document = DOCUMENT.read_text()
+    events = logged_events()
+    assert {"tool_answered", "request_refused"} <= events
+    missing = [name for name in [*events, *FIELDS, *limits.EVENTS] if f"`{name}`" not in document]
+    assert missing == []
+
+
+def test_the_operators_list_names_every_metric_with_its_labels() -> None:
+    """No metric and no label without a line; labels are never personal because this table is short enough to read."""
+    document = DOCUMENT.read_text()
+    metrics = [metric for metric in vars(Metrics()).values() if isinstance(metric, MetricWrapperBase)]
+    assert len(metrics) >= 10
+    for metric in metrics:
+        (row,) = [line for line in document.splitlines() if line.startswith(f"| `{metric._name}`")]
+        assert all(f"`{label}`" in row for label in metric._labelnames)
