@@ -13,6 +13,9 @@ from typing import Final
 MAX_TEXT: Final = 2000
 """Longest utterance read, in characters; the rest is ignored. Nobody says more in one turn."""
 
+MAX_NAME: Final = 60
+"""Longest part of a name that is read, in letters."""
+
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "œ": "oe"})
 # Letters that NFKD does not take apart.
 _STROKES: Final = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
@@ -108,6 +111,10 @@ _ITALIAN: Final = (
 _ENGLISH: Final = (("sh", "sch"), ("ch", "tsch"), ("j", "dsch"), ("ee", "i"), ("oo", "u"), ("ea", "i"), ("v", "w"))
 _SPANISH: Final = (("ñ", "nj"), ("ll", "j"), ("j", "ch"), ("z", "s"), ("v", "w"))
 _SLAVIC: Final = (("č", "tsch"), ("ć", "tsch"), ("š", "sch"), ("ž", "sch"), ("c", "ts"), ("v", "w"))
+_FRENCH: Final = (
+    ("ch", "sch"), ("oi", "oa"), ("ou", "u"), ("eau", "o"), ("au", "o"), ("eu", "ö"), ("u", "ü"), ("j", "sch"), ("gn", "nj"),
+    ("ai", "e"), ("qu", "k"), ("é", "e"), ("è", "e"), ("ge", "sche"), ("gi", "schi"),
+)  # fmt: skip
 _V_AS_W: Final = (("v", "w"),)
 
 
@@ -125,13 +132,28 @@ _BARE_O: Final = str.maketrans({"ö": "o"})
 _BARE_U: Final = str.maketrans({"ü": "u"})
 
 
+# Only names that look French are heard so: u as ü would make Kuhn of every Kühn. A final e is mute after these
+# endings, but not after "-ine": Martine is not Martin.
+_LOOKS_FRENCH: Final = re.compile(r"oi|ou|eau|é|è|eux|ault|que")
+_FRENCH_READER: Final = _reader(_FRENCH)
+_MUTE_E: Final = ("icole", "elle", "ette", "lotte", "onne", "ique", "ice")
+_MUTE_CONSONANT: Final = re.compile(r"(?<=oi|ou|au)[sxtd]$")
+
+
+def _spoken(written: str, reader: tuple[re.Pattern[str], dict[str, str]]) -> str:
+    spelling, said = reader
+    return spelling.sub(lambda found: said[found[0]], written)
+
+
 @lru_cache(maxsize=8192)
 def readings(name: str) -> frozenset[str]:
     """Return the sound codes under which a German may hear one written name part, in any of the languages above."""
-    written = unicodedata.normalize("NFC", name).lower()
-    lost = (written.translate(dots) for dots in ({}, _BARE, _BARE_O, _BARE_U))  # a transcript drops some or all
-    heard = {sound(plain(spelling).replace(" ", "")) for spelling in lost}
-    for spelling, said in _LANGUAGES:
-        spoken = spelling.sub(lambda found, said=said: said[found[0]], written)  # type: ignore[misc]
-        heard.add(sound(plain(spoken).replace(" ", "")))
-    return frozenset(code for code in heard if code)
+    written = unicodedata.normalize("NFC", name[:MAX_NAME]).lower()
+    heard = [written.translate(dots) for dots in ({}, _BARE, _BARE_O, _BARE_U)]  # a transcript drops some or all
+    heard += [_spoken(written, reader) for reader in _LANGUAGES]
+    if written.endswith(_MUTE_E):  # Nicole, Michelle, Charlotte
+        heard += [written[:-1], written.replace("ch", "sch"), written[:-1].replace("ch", "sch")]
+    if _LOOKS_FRENCH.search(written):
+        heard.append(_spoken(_MUTE_CONSONANT.sub("", written), _FRENCH_READER))
+    codes = (sound(plain(spelling).replace(" ", "")) for spelling in heard)
+    return frozenset(code for code in codes if code)
