@@ -35,7 +35,7 @@ def test_the_wish_comes_first_with_everything_a_booking_needs() -> None:
     first = offers[0]
     assert (first.token, first.start, first.end, first.reason) == ("A", at("14:00"), at("15:00"), Why.WISH)
     assert (first.service_id, first.price_cents, first.policy_version) == ("simple-60", 2000, 4)
-    assert said(offers[1:], here) == ["B 20.10. 13:30 emma", "C 20.10. 14:30 emma"]
+    assert said(offers[1:], here) == ["B 20.10. 14:30 emma", "C 20.10. 13:30 emma"]
 
 
 def test_a_wish_off_the_quarter_is_met_as_it_was_said() -> None:
@@ -137,11 +137,12 @@ def test_less_stranded_time_beats_the_quarter_hour() -> None:
 
 
 def test_where_nothing_is_neat_the_smaller_waste_wins() -> None:
-    """85 minutes free and a shortest service of 30: 9:00 strands 25 minutes, 9:10 would strand 25 in two, none less."""
-    shop = salon(simple(60), simple(30), opening=hours((9, 11)), horizon_days=0)
-    here = board(shop, {"emma": [between("10:25", "11:00")]})
+    """An hour strands 25 of the 85 minutes in the morning, and 10 of the 70 at noon."""
+    shop = salon(simple(60), simple(30))
+    here = board(shop, {"emma": [between("10:25", "12:00"), between("13:10", "19:00")]})
     offers = rank(here, shop.services[0], Wish.on(shop, MONDAY), limit=1)
-    assert said(offers, here) == ["A 20.10. 09:00 emma"]
+    assert said(offers, here) == ["A 20.10. 12:00 emma"]
+    assert Merit.NOTHING_STRANDED not in offers[0].merits
 
 
 def test_a_gap_is_used_before_open_time() -> None:
