@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from gateway.errors import AlreadyBooked, GatewayError, SlotTaken, StoreUnavailable, VersionConflict
+from gateway.errors import AlreadyBooked, GatewayError, SettingsError, SlotTaken, StoreUnavailable, VersionConflict
 from gateway.storage.tables import APPOINTMENT_ONCE
 
 
@@ -21,6 +21,10 @@ class OutcomeUnknown(StoreUnavailable):
 
 class TryAgain(StoreUnavailable):
     """A deadlock or serialisation failure: the database rolled everything back and invites a second try."""
+
+
+class Lost(StoreUnavailable):
+    """The connection was gone before COMMIT: nothing happened, and a fresh connection may do."""
 
 
 # Unique keys whose violation has a meaning: PostgreSQL names the constraint, SQLite lists its columns.
@@ -40,9 +44,13 @@ _MESSAGES: Final[dict[type[GatewayError], str]] = {
 }
 
 _TRY_AGAIN_STATES: Final = frozenset({"40001", "40P01"})
-# Lock or statement timeout, server shutting down or starting, too many connections, out of resources, disk full.
-_UNAVAILABLE_STATES: Final = frozenset({"55P03", "57014", "57P01", "57P02", "57P03", "25P03", "25P04"})
-_UNAVAILABLE_CLASSES: Final = frozenset({"08", "53", "58", "XX"})
+# The server ended this session: shut down, crashed, or idle in a transaction for too long.
+_LOST_STATES: Final = frozenset({"57P01", "57P02", "25P03", "25P04"})
+# Lock or statement timeout, server starting, too many connections, out of resources, disk full.
+_UNAVAILABLE_STATES: Final = frozenset({"55P03", "57014", "57P03"})
+_UNAVAILABLE_CLASSES: Final = frozenset({"53", "58", "XX", "28", "3D"})
+# No such role or database, wrong password: at the start that is a wrong setting, later the server's trouble.
+_SETTING_CLASSES: Final = frozenset({"28", "3D"})
 _SQLITE_UNAVAILABLE: Final = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -74,6 +82,15 @@ def translate(error: BaseException) -> GatewayError | None:
     return None
 
 
+def wrong_setting(error: BaseException) -> SettingsError | None:
+    """Our line for a server that answers and does not let us in; the server's own words hold no password."""
+    original: Any = error.orig if isinstance(error, DBAPIError) else None
+    state = getattr(original, "sqlstate", None) or ""
+    if state[:2] not in _SETTING_CLASSES:
+        return None
+    return SettingsError(f"GATEWAY_DATABASE_URL: {original}")
+
+
 def _of_sqlite(error: sqlite3.Error) -> GatewayError | None:
     text = str(error)
     if isinstance(error, sqlite3.IntegrityError):
@@ -96,7 +113,9 @@ def _of_postgres(error: DBAPIError, original: Any) -> GatewayError | None:
         return _meaning(_TAKEN.get(getattr(cause, "constraint_name", None) or ""))
     if state in _TRY_AGAIN_STATES:
         return TryAgain(f"PostgreSQL {state}")
-    if error.connection_invalidated or state in _UNAVAILABLE_STATES or state[:2] in _UNAVAILABLE_CLASSES:
+    if error.connection_invalidated or state in _LOST_STATES or state[:2] == "08":
+        return Lost(f"PostgreSQL {state or type(original).__name__}")
+    if state in _UNAVAILABLE_STATES or state[:2] in _UNAVAILABLE_CLASSES:
         return StoreUnavailable(f"PostgreSQL {state or type(original).__name__}")
     return None
 

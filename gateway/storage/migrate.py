@@ -19,8 +19,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from gateway.errors import SettingsError, StoreUnavailable
+from gateway.errors import StoreUnavailable
+from gateway.storage.failures import wrong_setting
 from gateway.storage.lock import FileLock
+from gateway.storage.postgres_engine import create_postgres_engine
 from gateway.storage.urls import SqliteFile, parse
 
 _HERE: Final = Path(__file__).resolve().parent / "migrations"
@@ -87,8 +89,6 @@ def _with_connection(url: str, work: Callable[[Connection], None]) -> None:
 
 
 async def _on_postgres(url: URL, work: Callable[[Connection], None]) -> None:
-    from gateway.storage.postgres import create_postgres_engine
-
     def locked(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
         connection.commit()
@@ -104,11 +104,12 @@ async def _on_postgres(url: URL, work: Callable[[Connection], None]) -> None:
     try:
         async with engine.connect() as connection:
             await connection.run_sync(locked)
-    except (OSError, TimeoutError, ConnectionError) as error:
+    except (OSError, TimeoutError) as error:
         raise StoreUnavailable("the database did not answer") from error
     except DBAPIError as error:
-        if error.connection_invalidated or "password" in str(error.orig) or "does not exist" in str(error.orig):
-            raise SettingsError(f"GATEWAY_DATABASE_URL: {type(error.orig).__name__}: {error.orig}") from error
-        raise
+        wrong = wrong_setting(error)
+        if wrong is None:
+            raise
+        raise wrong from error
     finally:
         await engine.dispose()

@@ -8,58 +8,30 @@ up by the request's key and otherwise reported as OutcomeUnknown.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.booking.ports import ReadRecord, Snapshot, Tx
 from gateway.clock import Clock
 from gateway.errors import SettingsError, StoreUnavailable
 from gateway.storage import migrate
-from gateway.storage.failures import OutcomeUnknown, TryAgain, translate
+from gateway.storage.failures import Lost, OutcomeUnknown, TryAgain, translate, wrong_setting
+from gateway.storage.postgres_engine import create_postgres_engine
 from gateway.storage.snapshot import SalonCache
 from gateway.storage.tx import POSTGRESQL, SqlTx
 from gateway.storage.urls import PostgresServer
 
 T = TypeVar("T")
 
-POOL_SIZE: Final = 10
 ATTEMPTS: Final = 4
 """One try and three more after a deadlock or serialisation failure."""
-CONNECT_SECONDS: Final = 1.2
-POOL_WAIT_SECONDS: Final = 1.5
 SILENCE_SECONDS: Final = 1.8
 """A transaction that takes longer from BEGIN to COMMIT loses its connection."""
 BACKOFF_SECONDS: Final = 0.01
-
-
-def create_postgres_engine(
-    url: URL, *, statement_timeout_ms: int = 3000, lock_timeout_ms: int = 2000, idle_timeout_ms: int = 5000
-) -> AsyncEngine:
-    """An engine whose every session has our time limits. Raises SettingsError without asyncpg."""
-    if importlib.util.find_spec("asyncpg") is None:
-        raise SettingsError("GATEWAY_DATABASE_URL: PostgreSQL needs the package asyncpg, which is not installed")
-    settings = {
-        "application_name": "gateway",
-        "timezone": "UTC",
-        "default_transaction_isolation": "read committed",
-        "statement_timeout": str(statement_timeout_ms),
-        "lock_timeout": str(lock_timeout_ms),
-        "idle_in_transaction_session_timeout": str(idle_timeout_ms),
-    }
-    return create_async_engine(
-        url,
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        pool_timeout=POOL_WAIT_SECONDS,
-        connect_args={"timeout": CONNECT_SECONDS, "server_settings": settings},
-    )
 
 
 class PostgresStore:
@@ -86,6 +58,9 @@ class PostgresStore:
             found = await store._with(store._engine, lambda connection: connection.run_sync(migrate.current))
             if found != migrate.head():
                 raise SettingsError("GATEWAY_DATABASE_URL: the schema is of another version; run `gateway db upgrade`")
+        except StoreUnavailable as error:
+            await store.close()
+            raise (error.__cause__ and wrong_setting(error.__cause__)) or error from error.__cause__
         except BaseException:
             await store.close()
             raise
@@ -176,7 +151,7 @@ class PostgresStore:
                 if number == ATTEMPTS:
                     raise
                 await self._clock.sleep(BACKOFF_SECONDS * number * (1 + self._rng.random()))
-            except _Lost:
+            except Lost:
                 if reconnected:
                     raise
                 reconnected = True
@@ -202,12 +177,10 @@ class PostgresStore:
                     watchdog.cancel()
         except Exception as error:
             expected = translate(error)
-            if expected is None or expected is error:
+            if expected is None:
                 raise
-            if isinstance(error, DBAPIError) and error.connection_invalidated and not silent:
-                raise _Lost(str(expected)) from error
+            if silent and isinstance(expected, Lost):
+                raise StoreUnavailable("the database fell silent") from error
+            if expected is error:
+                raise
             raise expected from error
-
-
-class _Lost(StoreUnavailable):
-    """The connection was gone before COMMIT: nothing happened, and a fresh connection may do."""

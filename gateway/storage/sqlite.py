@@ -7,7 +7,6 @@ checkpoints.
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -239,7 +238,7 @@ def _prepare(target: SqliteFile, *, quick_check: bool, upgrade: bool) -> None:
 def _identity(path: Path) -> tuple[int, int] | None:
     """Which file stands at `path` now; None for none."""
     try:
-        found = os.stat(path)
+        found = path.stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino

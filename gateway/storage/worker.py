@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, Final, Generic, TypeVar
 
@@ -111,8 +112,6 @@ class Worker:
                 result = job.work(job.deadline)
             except BaseException as raised:  # noqa: BLE001  # whatever it is, it belongs to the caller
                 error = raised
-            try:
+            with suppress(RuntimeError):  # the caller's loop is closed: nobody is left to tell
                 job.loop.call_soon_threadsafe(job.deliver, result, error)
-            except RuntimeError:
-                pass  # the caller's loop is closed: nobody is left to tell
             del job, result, error

@@ -12,10 +12,7 @@ from gateway.booking.model import Customer
 from gateway.booking.ports import CallbackRequest, CallLink, ReadRecord, Tx
 from gateway.errors import VersionConflict
 from gateway.storage.store import AnyStore
-
-from .conftest import World, adding, at
-
-pytestmark = pytest.mark.asyncio
+from tests.integration.storage.conftest import World, adding, at
 
 
 async def test_an_answer_is_kept_to_the_byte(company: AnyStore, world: World) -> None:

@@ -14,29 +14,40 @@ import tempfile
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from gateway.errors import SettingsError, StoreUnavailable
+from gateway.storage import migrate
 from gateway.storage.sqlite import PATIENCE_SECONDS, SqliteStore
 from gateway.storage.store import AnyStore, open_store
-
-from ..conftest import PostgresCluster, StandingClock, start_postgres
-from .conftest import World, adding, at
+from tests.integration.conftest import PostgresCluster, StandingClock, start_postgres
+from tests.integration.storage.conftest import World, adding, at
 
 ROOT = Path(__file__).resolve().parents[3]
-pytestmark = pytest.mark.asyncio
+Opener = Callable[[str], Awaitable[AnyStore]]
 
 
 def path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
-async def opened(url: str) -> AnyStore:
-    return await open_store(url, clock=StandingClock(), rng=random.Random(1))
+@pytest_asyncio.fixture
+async def opened() -> AsyncIterator[Opener]:
+    """Opens stores and closes whatever a test left open."""
+    stores: list[AnyStore] = []
+
+    async def open_(url: str) -> AnyStore:
+        stores.append(await open_store(url, clock=StandingClock(), rng=random.Random(1)))
+        return stores[-1]
+
+    yield open_
+    for store in stores:
+        await store.close()
 
 
 async def unavailable(store: AnyStore, world: World) -> float:
@@ -56,7 +67,7 @@ async def unavailable(store: AnyStore, world: World) -> float:
 # -- SQLite -----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_second_process_is_refused_in_one_line(sqlite_url: str) -> None:
+async def test_a_second_process_is_refused_in_one_line(sqlite_url: str, opened: Opener) -> None:
     """One process per file: the second one is told so and leaves the file alone."""
     store = await opened(sqlite_url)
     script = f"""
@@ -78,17 +89,15 @@ async def test_a_second_process_is_refused_in_one_line(sqlite_url: str) -> None:
     await again.close()
 
 
-async def test_a_migration_beside_a_running_store_is_refused(sqlite_url: str) -> None:
+async def test_a_migration_beside_a_running_store_is_refused(sqlite_url: str, opened: Opener) -> None:
     """`gateway db upgrade` takes the same lock."""
-    from gateway.storage import migrate
-
     store = await opened(sqlite_url)
     with pytest.raises(SettingsError, match="in use"):
         await asyncio.to_thread(migrate.upgrade, sqlite_url)
     await store.close()
 
 
-async def test_a_damaged_file_is_found_after_an_unclean_end(sqlite_url: str) -> None:
+async def test_a_damaged_file_is_found_after_an_unclean_end(sqlite_url: str, opened: Opener) -> None:
     """A clean end is trusted; after any other one the file is checked before anybody is served."""
     path = path_of(sqlite_url)
     store = await opened(sqlite_url)
@@ -99,11 +108,11 @@ async def test_a_damaged_file_is_found_after_an_unclean_end(sqlite_url: str) -> 
         content[number * page : number * page + 64] = b"\xff" * 64
     path.write_bytes(content)
     path.with_name(path.name + ".lock").write_text("open\n")
-    with pytest.raises(SettingsError, match="damaged|malformed"):
+    with pytest.raises(SettingsError, match=r"damaged|malformed"):
         await opened(sqlite_url)
 
 
-async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path, opened: Opener) -> None:
     """Nothing is overwritten that is not ours."""
     path = tmp_path / "letter.db"
     path.write_text("Dear customer, " * 500)
@@ -112,7 +121,7 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert path.read_text().startswith("Dear customer")
 
 
-async def test_a_foreign_lock_is_waited_for_two_seconds_at_most(sqlite_url: str, world: World) -> None:
+async def test_a_foreign_lock_is_waited_for_two_seconds_at_most(sqlite_url: str, world: World, opened: Opener) -> None:
     """Somebody's tool holds the file: writers are told in time, and go on when it lets go."""
     store = await opened(sqlite_url)
     await world.add_company(store)
@@ -131,19 +140,19 @@ async def test_a_foreign_lock_is_waited_for_two_seconds_at_most(sqlite_url: str,
     await store.close()
 
 
-async def test_a_file_that_was_moved_away_is_not_written_to(sqlite_url: str, world: World) -> None:
+async def test_a_file_that_was_moved_away_is_not_written_to(sqlite_url: str, world: World, opened: Opener) -> None:
     """A booking into a file nobody will open again would be lost: better to say that nothing works."""
     store = await opened(sqlite_url)
     await world.add_company(store)
     path = path_of(sqlite_url)
-    os.rename(path, path.with_name("moved.db"))
+    path.rename(path.with_name("moved.db"))
     assert await unavailable(store, world) < 2.0
-    os.rename(path.with_name("moved.db"), path)
+    path.with_name("moved.db").rename(path)
     await store.run("salon-a", adding(world.appointment(0, 30)))
     await store.close()
 
 
-async def test_a_closed_store_says_so(sqlite_url: str, world: World) -> None:
+async def test_a_closed_store_says_so(sqlite_url: str, world: World, opened: Opener) -> None:
     """After `close` everything is unavailable and nothing hangs; closing twice is no error."""
     store = await opened(sqlite_url)
     await store.close()
@@ -151,7 +160,9 @@ async def test_a_closed_store_says_so(sqlite_url: str, world: World) -> None:
     await store.close()
 
 
-async def test_a_caller_who_gave_up_before_the_start_has_changed_nothing(sqlite_url: str, world: World) -> None:
+async def test_a_caller_who_gave_up_before_the_start_has_changed_nothing(
+    sqlite_url: str, world: World, opened: Opener
+) -> None:
     """Told unavailable, or cancelled, while the writer was busy: the unit of work never runs."""
     store = await opened(sqlite_url)
     await world.add_company(store)
@@ -174,13 +185,11 @@ async def test_a_caller_who_gave_up_before_the_start_has_changed_nothing(sqlite_
     await store.close()
 
 
-async def test_a_closing_store_finishes_what_is_under_way(sqlite_url: str, world: World) -> None:
+async def test_a_closing_store_finishes_what_is_under_way(sqlite_url: str, world: World, opened: Opener) -> None:
     """A stop loses no transaction that was already asked for."""
     store = await opened(sqlite_url)
     await world.add_company(store)
-    asked = [
-        asyncio.create_task(store.run("salon-a", adding(world.appointment(n * 30, 30)))) for n in range(20)
-    ]
+    asked = [asyncio.create_task(store.run("salon-a", adding(world.appointment(n * 30, 30)))) for n in range(20)]
     await asyncio.sleep(0)
     await store.close()
     await asyncio.gather(*asked)
@@ -191,7 +200,9 @@ async def test_a_closing_store_finishes_what_is_under_way(sqlite_url: str, world
     assert len(found) == 20
 
 
-async def test_killed_in_full_load_every_acknowledged_booking_is_there(sqlite_url: str, world: World) -> None:
+async def test_killed_in_full_load_every_acknowledged_booking_is_there(
+    sqlite_url: str, world: World, opened: Opener
+) -> None:
     """Kill -9, three times: what the process said aloud is in the file, and the file is whole."""
     store = await opened(sqlite_url)
     await world.add_company(store)
@@ -210,7 +221,9 @@ async def test_killed_in_full_load_every_acknowledged_booking_is_there(sqlite_ur
         store = await opened(sqlite_url)
         assert isinstance(store, SqliteStore)
         missing = [
-            id_ for id_ in acknowledged if await store.read("salon-a", lambda tx, id_=id_: tx.appointment(id_)) is None  # type: ignore[misc]
+            id_
+            for id_ in acknowledged
+            if await store.read("salon-a", lambda tx, id_=id_: tx.appointment(id_)) is None  # type: ignore[misc]
         ]
         whole = await store.configure(lambda c: c.exec_driver_sql("PRAGMA integrity_check").scalar())
         await store.close()
@@ -250,8 +263,6 @@ def python(script: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def own_postgres() -> Iterator[tuple[PostgresCluster, str]]:
     """A server that may be stopped, and the URL of a migrated database in it."""
-    from gateway.storage import migrate
-
     folder = Path(tempfile.mkdtemp(prefix="gw-pg-"))
     folder.chmod(0o755)
     cluster = start_postgres(folder / "data")
@@ -264,7 +275,7 @@ def own_postgres() -> Iterator[tuple[PostgresCluster, str]]:
 
 
 async def test_a_stopped_server_is_noticed_and_found_again(
-    own_postgres: tuple[PostgresCluster, str], world: World
+    own_postgres: tuple[PostgresCluster, str], world: World, opened: Opener
 ) -> None:
     """Gone: told at once. Silent: told within two seconds. Back: served by the next call, without a restart of ours."""
     cluster, url = own_postgres
@@ -293,7 +304,7 @@ async def test_a_stopped_server_is_noticed_and_found_again(
 
 
 async def test_a_connection_that_died_in_the_pool_is_not_noticed_by_the_caller(
-    postgres_url: str, world: World
+    postgres_url: str, world: World, opened: Opener
 ) -> None:
     """A server restarted overnight costs a second attempt, not an error."""
     store = await opened(postgres_url)
@@ -311,7 +322,9 @@ async def test_a_connection_that_died_in_the_pool_is_not_noticed_by_the_caller(
     await store.close()
 
 
-async def test_a_transaction_that_never_ends_loses_its_connection(postgres_url: str, world: World) -> None:
+async def test_a_transaction_that_never_ends_loses_its_connection(
+    postgres_url: str, world: World, opened: Opener
+) -> None:
     """The watchdog's promise: told within two seconds, rolled back, and the locks are free."""
     store = await opened(postgres_url)
     await world.add_company(store)
@@ -328,7 +341,7 @@ async def test_a_transaction_that_never_ends_loses_its_connection(postgres_url: 
     await store.close()
 
 
-async def test_a_broken_commit_is_looked_up_by_its_key(postgres_url: str, world: World) -> None:
+async def test_a_broken_commit_is_looked_up_by_its_key(postgres_url: str, world: World, opened: Opener) -> None:
     """The answer of COMMIT was lost: the booking's own record says that it was made."""
     store = await opened(postgres_url)
     await world.add_company(store)
@@ -359,7 +372,7 @@ async def test_a_broken_commit_is_looked_up_by_its_key(postgres_url: str, world:
     await store.close()
 
 
-async def test_a_server_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+async def test_a_server_that_is_not_there_is_told_at_once(tmp_path: Path, opened: Opener) -> None:
     """A wrong host costs a moment, not a minute."""
     began = time.monotonic()
     with pytest.raises(StoreUnavailable):
@@ -367,7 +380,7 @@ async def test_a_server_that_is_not_there_is_told_at_once(tmp_path: Path) -> Non
     assert time.monotonic() - began < 2.0
 
 
-async def test_a_database_that_does_not_exist_is_a_wrong_setting(postgres: PostgresCluster) -> None:
+async def test_a_database_that_does_not_exist_is_a_wrong_setting(postgres: PostgresCluster, opened: Opener) -> None:
     """The line names the setting."""
     with pytest.raises(SettingsError, match="GATEWAY_DATABASE_URL"):
         await opened(postgres.url("not_there"))
@@ -377,8 +390,7 @@ async def pids(store: AnyStore) -> list[str]:
     """The server's processes behind this store's database."""
     return await store.configure(
         lambda c: [
-            row[0]
-            for row in c.exec_driver_sql("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+            row[0] for row in c.exec_driver_sql("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
         ]
     )
 

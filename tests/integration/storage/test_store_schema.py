@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import random
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,10 @@ from gateway.errors import SettingsError
 from gateway.storage import migrate
 from gateway.storage import statements as sql
 from gateway.storage.snapshot import BY_NUMBER
-from gateway.storage.store import AnyStore, open_store
+from gateway.storage.store import open_store
 from gateway.storage.tables import metadata
-
-from ..conftest import PostgresCluster, StandingClock
-from .conftest import World, adding, at
+from tests.integration.conftest import PostgresCluster, StandingClock
+from tests.integration.storage.conftest import World, at
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -64,20 +63,14 @@ def test_the_migrated_schema_is_the_one_the_tables_describe(database_url: str) -
     assert differences == []
 
 
-@pytest.mark.asyncio
 async def test_a_database_of_another_version_is_not_served(empty_url: str, clock: StandingClock) -> None:
     """One plain line names the command; nothing is changed on the way."""
-    import random
-
     with pytest.raises(SettingsError, match="gateway db upgrade"):
         await open_store(empty_url, clock=clock, rng=random.Random(1), upgrade=False)
 
 
-@pytest.mark.asyncio
 async def test_an_embedded_database_brings_itself_up(tmp_path: Path, clock: StandingClock) -> None:
     """A path is enough to start with."""
-    import random
-
     store = await open_store(str(tmp_path / "new.db"), clock=clock, rng=random.Random(1))
     await store.ping()
     await store.close()
@@ -104,7 +97,6 @@ HOT: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.asyncio
 @pytest.mark.parametrize("name", HOT)
 async def test_no_hot_statement_reads_a_whole_table(
     sqlite_url: str, world: World, clock: StandingClock, name: str
@@ -118,7 +110,6 @@ async def test_no_hot_statement_reads_a_whole_table(
         assert "SCAN" not in line and narrow, plan
 
 
-@pytest.mark.asyncio
 async def test_the_overlap_guard_is_one_seek(sqlite_url: str, clock: StandingClock) -> None:
     """The trigger's look at the neighbours, as SQLite runs it: by person and start, without sorting."""
 
@@ -142,8 +133,6 @@ async def test_the_overlap_guard_is_one_seek(sqlite_url: str, clock: StandingClo
 
 
 async def explained(url: str, clock: StandingClock, look: Any) -> list[str]:
-    import random
-
     store = await open_store(url, clock=clock, rng=random.Random(1))
     try:
         plan: list[str] = await store.configure(look)
