@@ -82,7 +82,8 @@ def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     known = said_id(utterance, (service.id for service in services))
     if known is not None:
         return Resolution("match", (known,))
-    named = [offer for offer in offers if _bare(utterance) in offer.spelled]
+    bare = _bare(utterance)
+    named = [offer for offer in offers if bare in offer.spelled]
     if named:
         return _answer(named, sure=True)
     wish = _settle_who(read(utterance), offers)

@@ -14,8 +14,9 @@ from gateway.booking.catalogue_words import HAIR_ACTS
 from gateway.booking.resolve import number_words
 from gateway.speech.fold import MAX_TEXT, plain
 
-MAX_WORDS: Final = 60
-"""Words of a text that are looked at: the bound on the work one call can cause."""
+MAX_WORDS: Final = 48
+MAX_COMPOUND: Final = 24
+"""Words of a text that are looked at, and letters of a compound put together: the bounds on the work of one call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def _joined(words: list[str]) -> list[str]:
         last = whole[-1] if whole else ""
         pair = last + word
         if (
-            last.isalpha()
+            len(pair) <= MAX_COMPOUND
+            and last.isalpha()
             and word.isalpha()
             and not {last, word} & _JOINTS
             and (is_strange(last) or is_strange(word))

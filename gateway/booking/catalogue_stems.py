@@ -3,7 +3,8 @@
 Words are first read as written, then by ear; what stays unknown in both is returned as a stranger.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -41,29 +42,32 @@ _NOTHING: Final[_Path] = (0, 0, 0, (), False)
 class _Vocabulary:
     """Stems with the concepts they name, in one way of writing; `loose` ones may stand beside unknown letters.
 
-    `starts` and `joints` are the stems, and the prefixes and endings, by their first letter.
+    `starts`, `loose` and `joints` are all stems, the loose ones, and the prefixes and endings, by their first letter.
     """
 
     meant: dict[str, tuple[str, ...]]
-    loose: frozenset[str]
     starts: dict[str, tuple[str, ...]]
+    loose: dict[str, tuple[str, ...]]
+    any_loose: re.Pattern[str]
     joints: dict[str, tuple[tuple[str, bool], ...]]
 
     def take_apart(self, word: str) -> _Path:
         """Read the word as stems, prefixes and endings with as few unknown letters and pieces as possible."""
-        path = self._best_path(word, loose_only=False)
-        return path if path[0] == 0 else self._best_path(word, loose_only=True)
+        path = self._best_path(word, self.starts, strangers=False)
+        if path is None and self.any_loose.search(word):
+            path = self._best_path(word, self.loose, strangers=True)
+        return path or (len(word), 0, 0, (), False)
 
-    def _best_path(self, word: str, *, loose_only: bool) -> _Path:
+    def _best_path(self, word: str, stems: Mapping[str, tuple[str, ...]], *, strangers: bool) -> _Path | None:
         best: list[_Path | None] = [_NOTHING, *([None] * len(word))]
         for at, letter in enumerate(word):
             path = best[at]
-            if path is None:  # cannot be: every letter may be unknown
+            if path is None:
                 continue
             unknown, pieces, known, keys, after_stem = path
-            steps: list[tuple[int, _Path]] = [(at + 1, (unknown + 1, pieces, known, keys, False))]
-            for stem in self.starts.get(letter, ()):
-                if word.startswith(stem, at) and (not loose_only or stem in self.loose):
+            steps: list[tuple[int, _Path]] = [(at + 1, (unknown + 1, pieces, known, keys, False))] if strangers else []
+            for stem in stems.get(letter, ()):
+                if word.startswith(stem, at):
                     size = len(stem)
                     more = pieces + (2 if size < 4 else 1)  # a short likeness is often chance
                     steps.append((at + size, (unknown, more, known - size, keys + self.meant[stem], True)))
@@ -74,7 +78,7 @@ class _Vocabulary:
                 there = best[end]
                 if there is None or step[:3] < there[:3]:
                     best[end] = step
-        return best[len(word)] or _NOTHING
+        return best[len(word)]
 
 
 def _by_letter(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -107,8 +111,9 @@ def _vocabulary(*, by_ear: bool) -> _Vocabulary:
     joints = _by_letter(map(spell, (*_PREFIXES, *_ENDINGS)))
     return _Vocabulary(
         {letters: tuple(keys) for letters, keys in meant.items()},
-        frozenset(meant.keys() - whole),
         _by_letter(meant),
+        _by_letter(letters for letters in meant if letters not in whole),
+        re.compile("|".join(letters for letters in meant if letters not in whole)),
         {letter: tuple((joint, joint in prefixes) for joint in same) for letter, same in joints.items()},
     )
 
