@@ -51,7 +51,7 @@ def combine(items: Sequence[Item], context: Context) -> Meaning | None:
 def _after_correction(items: Sequence[Item]) -> Sequence[Item]:
     """'am Dienstag, nein, am Mittwoch': what was said before a correction does not count, if something follows."""
     for at in range(len(items) - 1, 0, -1):
-        if items[at].code == "!":
+        if items[at].code == "!" or items[at].code == "k" and at + 1 < len(items) and items[at + 1].code == "c":
             after = items[at + 1 :]
             if any(item.code in MEANINGFUL for item in after):
                 before = items[:at]
@@ -90,9 +90,15 @@ def _bare_days(items: Sequence[Item]) -> list[int]:
 _DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "on", "the", "bis", "ab"])
 
 
+def _denied(items: Sequence[Item], at: int) -> bool:
+    """'nicht am Montag', 'not on Friday': that day is not meant."""
+    before = "".join(item.code for item in items[max(0, at - 2) : at])
+    return before.endswith("k") or before == "kd"
+
+
 def _days(items: Sequence[Item], context: Context, meaning: Meaning) -> Days | None:
-    named = [item for item in items if item.code == "D" and item.days is not None]
-    weekdays = [item.n for at, item in enumerate(items) if item.code == "W" and not (at and items[at - 1].code == "k")]
+    named = [item for at, item in enumerate(items) if item.code == "D" and item.days and not _denied(items, at)]
+    weekdays = [item.n for at, item in enumerate(items) if item.code == "W" and not _denied(items, at)]
     numbers = _bare_days(items)
     spans = [item.days for item in named if item.days is not None and not item.days.single]
     singles = [item for item in named if item.days is not None and item.days.single]

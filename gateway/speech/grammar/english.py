@@ -155,6 +155,8 @@ _ENTRIES: Final[Entries] = {
     "F": {
         "start": "beginning of|the beginning of|start of|early in|early|at the beginning of|at the start of|in early|the start of",
         "middle": "middle of|the middle of|mid|in the middle of|in mid|mid-",
+        "half1": "first half of|the first half of|in the first half of",
+        "half2": "second half of|the second half of|in the second half of",
         "end": "end of|the end of|at the end of|late|late in|in late|toward the end of|towards the end of",
     },
     "5": {
@@ -210,7 +212,7 @@ _ENTRIES: Final[Entries] = {
     "!": {0: "no wait|sorry|i mean|rather|i meant|instead|make that|no no|correction|actually"},
     "V": {
         0: "euro|euros|€|dollar|dollars|\\$|percent|%|cents|cent|pounds|pound|kg|people|persons|guests|times|person|kids|children"
-        "|degrees|grams|bucks|quid|adults|seats|tickets|inches|feet|miles|km|kilometers|km|m|mm|meters|years old"
+        "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|inches|feet|miles|km|kilometers|km|m|mm|meters|years old"
     },
     "0": {0: "now|right now|immediately|at this moment|right away|just now|at the moment|at this time"},
     "x": {

@@ -155,11 +155,17 @@ _ENTRIES: Final[Entries] = {
     "F": {
         "start": "anfang|beginn|anfangs|zu beginn|zum beginn|am anfang|zum anfang|zu anfang|ganz am anfang",
         "middle": "mitte|in der mitte|zur mitte",
+        "half1": "erste hälfte|ersten hälfte",
+        "half2": "zweite hälfte|zweiten hälfte",
         "end": "ende|zum ende|am ende|gegen ende|schluss",
     },
     "5": {
         "start week": "wochenanfang|wochenbeginn|anfang der woche",
-        "middle week": "wochenmitte|unter der woche|mitte der woche",
+        "middle week": "wochenmitte|mitte der woche",
+        "half1 month": "erste monatshälfte|ersten monatshälfte",
+        "half2 month": "zweite monatshälfte|zweiten monatshälfte",
+        "half1 week": "erste wochenhälfte|ersten wochenhälfte",
+        "half2 week": "zweite wochenhälfte|zweiten wochenhälfte",
         "end week": "ende der woche|wochenausklang",
         "start month": "monatsanfang|monatsbeginn",
         "middle month": "monatsmitte",
@@ -178,7 +184,7 @@ _ENTRIES: Final[Entries] = {
     "a": {0: "um|punkt|um punkt|exakt|genau|gleich um|pünktlich um|so um|schlag"},
     "g": {
         0: "gegen|ca|circa|zirka|ungefähr|etwa|so|gg|rund|so gegen|so ca|so etwa|so ungefähr|gegen ca|ungefaehr um|um ca"
-        "|um circa|um etwa|um ungefähr|um die|um rund|so zirka|so circa|in etwa|vielleicht|ggn|schätzungsweise|eher|so was um"
+        "|um circa|um etwa|um ungefähr|um die|um rund|so zirka|so circa|vielleicht|ggn|schätzungsweise|eher|so was um"
     },
     "d": {
         0: "der|den|dem|des|die|das|am|an|zum|zur|auf|für|fürn|aufm|zu|beim|jeden|jeder|jedem|jede|ganzen|ganze|ganzer"
@@ -208,13 +214,13 @@ _ENTRIES: Final[Entries] = {
         -1: "oder früher|oder davor|und früher",
     },
     "E": {0: "kurz|knapp|kurze zeit"},
-    "w": {0: "ab jetzt|von jetzt an|ab heute|von heute an|später|spaeter|von jetzt|von heute|ab jetz"},
+    "w": {0: "ab jetzt|von jetzt an|von heute an|später|spaeter|von jetzt|von heute|ab jetz"},
     "!": {
         0: "nein|nee|ne quatsch|quatsch|sondern|ich meine|ich meinte|doch lieber|besser|moment|stopp|beziehungsweise nein|korrektur"
     },
     "V": {
         0: "euro|€|eur|cent|dollar|prozent|%|kg|gramm|cm|meter|m|km|kilometer|liter|franken|mark|personen|person|leute"
-        "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer"
+        "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer|version|ecken|häuser|seite|zimmer|platz|kanal"
     },
     "0": {0: "jetzt|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"},
     "x": {
@@ -230,7 +236,7 @@ _ENTRIES: Final[Entries] = {
 GERMAN: Final = build(
     _ENTRIES,
     german_numbers(),
-    joinable="WPNuhqQaRO",
+    joinable="WPNuhqQaROMU",
     titles="frau herr herrn fr. hr. familie dr doktor prof kollegin chefin namens heiße heisse name",
-    greetings="guten gutn schönen schoenen gute n'",
+    greetings="",
 )

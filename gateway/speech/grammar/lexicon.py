@@ -71,7 +71,9 @@ def build(entries: Entries, numbers: Mapping[str, Item], *, joinable: str, title
                         words[spelling] = item
                     else:
                         phrases.setdefault(parts[0], []).append((parts, item))
-    compound = {word for word, item in words.items() if item.code in joinable and len(word) > 1}
+    compound = {
+        word for word, item in words.items() if item.code in joinable and len(word) > (3 if item.code == "M" else 1)
+    }
     return Lexicon(
         words,
         {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in phrases.items()},

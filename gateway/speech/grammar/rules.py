@@ -62,7 +62,9 @@ PAIRS: Final[tuple[Rule, ...]] = (
 LATE: Final[tuple[Rule, ...]] = (
     rule("(?<=[DWP])(?P<c>N)(?![xUVLNMOzt])", _hour_beside_day),
     rule("^(?P<c>N)(?=D)", _hour_beside_day),
+    rule("(?<=Co)[ag]?(?P<c>N)(?![xUVLNMO])", _hour_beside_day),
 )
+
 
 def _spoken_year(found: Found) -> Item | None:
     """'the third of May twenty twenty-seven'."""

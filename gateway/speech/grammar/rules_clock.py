@@ -105,6 +105,8 @@ def _hour_minutes(found: Found) -> Item | None:
     """'achtzehn Uhr zwölf', '18 Uhr 30', 'three oh five', 'at 3 15'."""
     hour, minutes = found.get("c"), found.get("m")
     base = hour_of(hour)
+    if base is not None and 59 < minutes.n < 100 and "u" in found.match[0]:
+        return NOT_A_TIME  # "5 Uhr 75"
     if base is None or base.minute % 60 or minutes.n > 59 or minutes.text in _ARTICLES or hour.n > 24:
         return None
     zero = found["o"]
@@ -177,6 +179,17 @@ def _at(found: Found) -> Item | None:
     return _of(hour_of(item))
 
 
+def _roughly(found: Found) -> Item | None:
+    """'10ish'."""
+    return _of(hour_of(found.get("c"))) if found.get("g").text == "ish" else None
+
+
+def _set_to(found: Found) -> Item | None:
+    """'den Wecker auf sieben', 'verschieben auf drei' at the end of what is said."""
+    number = found.get("c")
+    return _of(hour_of(number)) if found.get("a").text == "auf" and number.n else None
+
+
 def _hour_part(found: Found) -> Item | None:
     """'8 morgens', '11 am Abend', 'nachmittag um 5', 'three in the afternoon'."""
     item, part = found.get("c"), found.get("p").text
@@ -184,7 +197,7 @@ def _hour_part(found: Found) -> Item | None:
     if hour is None or item.code == "O":
         return None
     if not hour.twelve and (part in MORNING or not 60 <= hour.minute < 780):
-        return _of(hour)
+        return Item("C", clock=hour, text=part)
     # "07:00 abends" is written with a leading zero and still means the evening.
     return Item("C", clock=Clock(at_part(hour.minute, part)), text=part)
 
@@ -216,6 +229,8 @@ CLOCKS: Final[tuple[Rule, ...]] = (
     rule("(?P<c>N)(?:(?P<o>N)(?=N))?(?P<m>N)(?![uUVNL])", _bare_pair),
     rule("(?P<g>g)?(?P<a>a)g?(?P<c>[NYTO])", _at),
     rule("(?P<g>g)(?P<c>[NYT])(?!z)", _at),
+    rule("(?P<c>N)z?(?P<g>g)", _roughly),
+    rule("(?P<a>d)(?P<c>N)(?=$|[pc])", _set_to),
     rule("[ag]{1,2}(?=C)", lambda found: Item("d", text="at")),
 )
 

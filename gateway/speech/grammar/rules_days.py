@@ -149,7 +149,7 @@ def _month(found: Found) -> Item | None:
         found["x"] or found["i"] or year is not None or (found.before is not None and found.before.code in "Fstzfvn")
     )
     # "Jan" is a name, "may" and "march" are verbs.
-    if not marked and (len(item.text) < 4 and item.text != "mai" or item.text == "march") and len(found.items) > 2:
+    if not marked and (len(item.text) < 4 and item.text != "mai" or item.text == "march") and len(found.items) > 1:
         return None
     if year is None:
         year = context.today.year + int(item.n < context.today.month)
@@ -247,22 +247,26 @@ def _calendar_week(found: Found) -> Item | None:
 
 def _unit_turn(found: Found) -> Item | None:
     """'nächste Woche', 'this month', 'kommendes Wochenende', 'last year'."""
-    unit, turn, today = found.get("u").text, found.get("x"), found.context.today
-    n = _turns(turn.n)
+    return turned_unit(found.get("u").text, found.get("x").n, found.context.today)
+
+
+def turned_unit(unit: str, turn: int, today: date) -> Item | None:
+    """Return the week, month, weekend, year, quarter or day that a 'this/next/last' names."""
+    n = _turns(turn)
     if unit == "week":
         return days_item(week_days(monday_of(today) + n * WEEK))
     if unit == "month":
         first = month_start(today, n)
         return Item("D", n=first.month, text="month", days=month_days(first))
     if unit == "weekend":
-        return _weekend(today, turn.n)
+        return _weekend(today, turn)
     if unit == "year":
         return days_item(Days(date(today.year + n, 1, 1), date(today.year + n + 1, 1, 1), "month"))
     if unit == "quarter":
         first = month_start(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), 3 * n)
         return days_item(Days(first, month_start(first, 3), "month"))
-    if unit == "day" and turn.n in {1, 2, -1}:
-        return days_item(one_day(today + turn.n * ONE_DAY))
+    if unit == "day" and turn in {1, 2, -1}:
+        return days_item(one_day(today + turn * ONE_DAY))
     return None
 
 
@@ -326,13 +330,21 @@ def _away(sign: int) -> Callable[[Found], Item | None]:
         if day is None:
             return None
         if span.m:
-            return days_item(Days(min(day, context.today + ONE_DAY), day + 3 * ONE_DAY, "day", True))
+            return days_item(_some_time_off(span, context.today))
         other = (day + ONE_DAY,) if sign > 0 and span.text == "day" and span.n == 8 else ()
         if other:
             day, other = day - ONE_DAY, (day,)
         return days_item(one_day(day, readings=other), "away")
 
     return build
+
+
+def _some_time_off(span: Item, today: date) -> Days | None:
+    """'in ein paar Tagen', 'in a couple of weeks': from two of them on."""
+    unit = max(1, span.n // 3) if span.n % 3 == 0 else max(1, span.n // 2)
+    start = shifted(today, Item("L", n=2 * unit, text=span.text), 1)
+    end = shifted(today, Item("L", n=span.n + 2 * unit if span.n == 3 * unit else span.n + unit, text=span.text), 1)
+    return Days(start, end, "day", True) if start and end else None
 
 
 def _within(found: Found) -> Item | None:
@@ -465,6 +477,18 @@ def _after_next(found: Found) -> Item | None:
     return days_item(one_day(next_weekday(found.context.today, found.get("w").n) + WEEK), "explicit")
 
 
+def _unit_after_next(found: Found) -> Item | None:
+    """'the week after next', 'die Woche nach der nächsten'."""
+    if found.get("x").n != 1 or found.get("u").text not in {"week", "month", "weekend"}:
+        return None
+    return turned_unit(found.get("u").text, 2, found.context.today)
+
+
+def _weekday_week(found: Found) -> Item | None:
+    """English 'Monday week': a week after the next Monday."""
+    return _after_next(found) if found.context.lang == "en" and found.get("u").text == "week" else None
+
+
 def _week_of(found: Found) -> Item | None:
     """'in der Woche vom 5. Oktober', 'the week of October 6th'."""
     base = base_day(found.get("d"), found.context)
@@ -473,26 +497,20 @@ def _week_of(found: Found) -> Item | None:
     return days_item(week_days(monday_of(base)))
 
 
-_MONTH_PARTS: Final = {"start": (0, 8), "middle": (11, 19), "end": (21, 31)}
-_WEEK_PARTS: Final = {"start": (0, 3), "middle": (2, 4), "end": (4, 6)}
+# Days from the start, [first, last). Kept inside what most people would call it: a narrow answer is never wrong.
+_PARTS: Final = {
+    "week": {"start": (0, 3), "middle": (2, 4), "end": (4, 6), "half1": (0, 3), "half2": (3, 6)},
+    "month": {"start": (0, 8), "middle": (11, 19), "end": (21, 31), "half1": (0, 15), "half2": (15, 31)},
+    "year": {"start": (0, 31), "middle": (151, 212), "end": (334, 366), "half1": (0, 181), "half2": (181, 366)},
+}
 
 
 def part_of(days: Days, part: str) -> Days | None:
-    """Return the beginning, middle or end of a week, month or longer; None of a single day."""
+    """Return the beginning, middle, end or half of a week, month or year; None of a single day."""
     if days.start is None or days.end is None or days.single:
         return None
     length = (days.end - days.start).days
-    if length <= 7:
-        first, last = _WEEK_PARTS[part]
-    elif length <= 31:
-        first, last = _MONTH_PARTS[part]
-    else:
-        third = length // 4
-        first, last = {
-            "start": (0, third),
-            "middle": (length // 2 - third // 2, length // 2 + third // 2),
-            "end": (length - third, length),
-        }[part]
+    first, last = _PARTS["week" if length <= 7 else "month" if length <= 31 else "year"][part]
     return Days(days.start + first * ONE_DAY, min(days.start + last * ONE_DAY, days.end), "day", True)
 
 
@@ -566,8 +584,9 @@ def _turned_part(found: Found) -> Item | None:
 _MONTH: Final = "(?:(?P<m>M)(?:[dc]?(?P<y>Y))?|(?P<x>X)?(?P<u>U))"
 
 DAYS: Final[tuple[Rule, ...]] = (
+    rule("(?P<o>[OX])(?P<m>M)(?P<v>U)(?P<y>Y)?", _nth_unit),
     rule("(?P<o>[OX])d?(?P<w>W)[id]{1,3}" + _MONTH, _nth_weekday),
-    rule("(?P<o>[OX])(?P<w>W)(?P<m>M)(?P<y>Y)?", _nth_weekday),
+    rule("(?P<o>[OX])(?P<w>W)[id]{0,2}X?(?P<m>M)(?P<y>Y)?", _nth_weekday),
     rule("(?P<o>[OX])(?P<v>U)[id]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _nth_unit),
     rule("(?P<o>[OX])(?P<v>U)[id]{1,3}(?P<x>X)?(?P<u>U)", _nth_unit),
     rule("(?P<o>[ON])U?[id]{0,3}(?P<x>X)(?P<u>U)", _day_of_that_month),
@@ -584,7 +603,30 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?:(?P<x>X)|(?P<i>i)d?)?(?P<m>M)(?:d?(?P<y>Y))?", _month),
 )
 
+
+def _either_unit(found: Found) -> Item | None:
+    """'diese oder nächste Woche': both."""
+    unit, today = found.get("u").text, found.context.today
+    first = _unit_days(unit, _turns(found.get("x").n), today)
+    second = _unit_days(unit, _turns(found.get("z").n), today)
+    if first is None or second is None or first.start is None or second.end is None or second.end <= first.start:
+        return None
+    return days_item(Days(first.start, second.end, first.grain, True))
+
+
+def _between_lengths(found: Found) -> Item | None:
+    """'in zwei bis drei Wochen'."""
+    until = found.get("l")
+    if until.text == "minute" or not 0 < found.get("a").n < until.n:
+        return None
+    start = shifted(found.context.today, Item("L", n=found.get("a").n, text=until.text), 1)
+    end = shifted(found.context.today, until, 1)
+    return days_item(Days(start, end + ONE_DAY, "day", True)) if start and end else None
+
+
 RELATIVE: Final[tuple[Rule, ...]] = (
+    rule("(?P<x>X)[oe](?P<z>X)(?P<u>U)", _either_unit),
+    rule("ig?(?P<a>N)[tzo](?P<l>L)", _between_lengths),
     rule("(?P<n>n)(?=[UL])", _past_unit),
     rule("(?P<o>O)(?P<u>[Uq])(?P<y>Y)?(?![vn])", _quarter_of_year),
     rule("[i9]d?(?P<x>X)d?(?P<l>L)", _next_units),
@@ -593,12 +635,14 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<l>L)(?P<v>[vn])d{0,2}(?P<d>[DWRO])", _from_base),
     rule("(?P<e>d)(?P<l>L)f(?P<d>[DWR])", _lasting),
     rule("f?(?P<d>[DWR])(?P<e>d)(?P<l>L)", _lasting),
-    rule("(?P<l>L)[fd](?P<d>[DWR])", _from_base),
+    rule("(?P<l>L)[fds](?P<d>[DWR])", _from_base),
     rule("(?P<u>U)(?P<v>[vn])d{0,2}(?P<d>[DWR])", _neighbour_day),
     rule("(?P<o>O)?(?P<w>W)(?P<v>[vn])d{0,2}(?P<d>D)", _weekday_near),
     rule("(?P<w>W)nd?X(?![UWM])", _after_next),
     rule("(?P<x>X)(?=P)", _turned_part),
+    rule("(?P<u>U)nd?(?P<x>X)(?![UWM])", _unit_after_next),
     rule("(?P<x>X)(?P<w>W)", _weekday_turn),
+    rule("(?P<w>W)(?P<u>U)", _weekday_week),
     rule("(?P<x>X)(?P<u>U)", _unit_turn),
     rule("i[dg]{0,2}(?P<l>L)", _away(1)),
     rule("9[dg]{0,2}(?P<l>L)", _within),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.speech.grammar.model import Item
+from gateway.speech.grammar.model import Clock, Item
 from gateway.speech.grammar.rewrite import Found, Rule, rule
 
 HOUR: Final = 60
@@ -23,6 +23,20 @@ def _tens_and_units(found: Found) -> Item | None:
 
 def _not_time(found: Found) -> Item:
     return Item("x", text=found.match[0])
+
+
+def _military(found: Found) -> Item | None:
+    """'1400 hours'."""
+    number = found.get("n")
+    if (
+        found.get("u").text != "hour"
+        or not number.digits
+        or len(number.text) != 4
+        or number.n % 100 > 59
+        or number.n > 2400
+    ):
+        return None
+    return Item("C", clock=Clock(number.n // 100 * 60 + number.n % 100))
 
 
 _UNITS: Final = {
@@ -105,6 +119,7 @@ NUMBERS: Final[tuple[Rule, ...]] = (
     rule("(?P<a>N)z?(?P<b>[NO])", _tens_and_units),
     rule("[NTZCYO]V", _not_time),
     rule("V[NTZY]", _not_time),
+    rule("(?P<n>N)(?P<u>U)", _military),
 )
 
 LENGTHS: Final[tuple[Rule, ...]] = (

@@ -158,6 +158,8 @@ def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> 
         items.append(special)
         return 1
     known = lexicon.words.get(token.text) or lexicon.words.get(word)
+    if known is not None and _is_name(known, tokens, at, lexicon):
+        known = None
     if known is not None:
         items.append(known)
     else:
@@ -166,6 +168,22 @@ def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> 
     if ends and (known is None or len(word) > 4):
         items.append(Item("p", text="."))
     return 1
+
+
+def _is_name(known: Item, tokens: list[Token], at: int, lexicon: Lexicon) -> bool:
+    """'mein Name ist August', 'do it', 'Jan Müller': looks like a month or weekday and is none."""
+    before = [token.text for token in tokens[max(0, at - 2) : at]]
+    if known.code in "WMSHP" and (
+        before[-2:] in (["name", "ist"], ["ich", "heisse"], ["name", "is"]) or before == ["name's"]
+    ):
+        return True
+    if known.code != "W" or len(tokens[at].text) != 2 or lexicon is not GERMAN:
+        return False
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    alone = not before or before[-1] not in _SUNDAY_AFTER
+    return (
+        alone and following is not None and following.kind == "word" and following.text.rstrip(".") not in lexicon.words
+    )
 
 
 def _compound(parts: list[str], lexicon: Lexicon) -> list[Item]:
@@ -205,7 +223,10 @@ _MORNING_AFTER: Final = frozenset(
         "heutigen",
     ]
 )
-_GREETING: Final = frozenset(["guten", "gutn", "schoenen", "gute", "gudn", "guden"])
+_GREETING: Final = frozenset(["guten", "gutn", "schoenen", "gute", "gudn", "guden", "schoenes", "schoene", "schoener"])
+_GREETED: Final = frozenset(
+    "morgen morgn abend nachmittag vormittag mittag nacht wochenende feierabend tag woche sonntag".split()
+)
 _SUNDAY_AFTER: Final = frozenset(
     [
         "am",
@@ -229,7 +250,7 @@ _SUNDAY_AFTER: Final = frozenset(
 
 def _german_word(word: str, token: Token, previous: str, following: Token | None, items: list[Item]) -> Item | None:
     """Return the item of a word whose meaning hangs on its neighbours, None for all others."""
-    if word in {"morgen", "morgn", "abend", "nachmittag", "vormittag", "mittag", "nacht"} and previous in _GREETING:
+    if word in _GREETED and previous in _GREETING:
         return Item("x", text="gruss")
     if word in {"morgen", "morgn"}:
         if previous in _MORNING_AFTER or (items and items[-1].code == "W"):
