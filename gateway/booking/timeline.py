@@ -137,20 +137,23 @@ def enclosed(free: int, booked: int, longest: int) -> int:
     if longest < 1:
         return 0
     short = free & ~spread(runs(free, longest + 1), longest + 1)
-    begins = short & ~(short << 1) & booked << 1
-    carried = short + begins  # the carry of each addition runs through its stretch and comes out just behind it
-    result = short & ~carried
-    for end in set_bits(carried & ~short & ~booked):  # stretches that end at closing time or an absence
-        begin = (begins & (1 << end) - 1).bit_length() - 1
-        result &= ~((1 << end) - (1 << begin))
-    return result
+    begins = short & booked << 1
+    opened = short & ~(short + begins)  # the carry of each addition runs through its stretch and clears it
+    closed, through, step = short & booked >> 1, short, 1
+    while step < longest:  # from each end that is booked back to where its stretch begins, doubling the reach
+        closed |= through & closed >> step
+        through &= through >> step
+        step *= 2
+    return opened & closed
 
 
 def set_bits(bits: int) -> Iterator[int]:
     """The numbers of the set bits, lowest first."""
+    base = max((bits & -bits).bit_length() - 1, 0)
+    bits >>= base  # few bits far out are then a small integer
     while bits:
         low = bits & -bits
-        yield low.bit_length() - 1
+        yield base + low.bit_length() - 1
         bits ^= low
 
 

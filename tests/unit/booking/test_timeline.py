@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,20 @@ def test_runs_of_runs_are_longer_runs(free: int, short: int, more: int) -> None:
 def test_a_gap_is_short_and_has_a_booking_at_either_end(free: str, booked: str, longest: int, expected: str) -> None:
     """Open time beside one booking only is no gap."""
     assert enclosed(bits(free), bits(booked), longest) == bits(expected)
+
+
+@given(st.lists(st.sampled_from("FB."), max_size=60), st.integers(0, 9))
+def test_gaps_are_what_reading_the_day_aloud_finds(day: list[str], longest: int) -> None:
+    """Free, booked, not working: a gap is B, one to `longest` times F, B."""
+    pattern = "".join(day)
+    expected = {
+        t
+        for gap in re.finditer(r"(?<=B)F+(?=B)", pattern)
+        if gap.end() - gap.start() <= longest
+        for t in range(gap.start(), gap.end())
+    }
+    free, booked = bits(pattern.replace("F", "1")), bits(pattern.replace("B", "1"))
+    assert set(set_bits(enclosed(free, booked, longest))) == expected
 
 
 def test_what_touches_a_grain_takes_it_and_only_whole_grains_are_given() -> None:
