@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Seconds = Callable[[], float]
 
-REDIS_TIMEOUT_SECONDS: Final = 0.25
+REDIS_TIMEOUT_SECONDS: Final = 0.5
 REDIS_REST_SECONDS: Final = 1.0
 """How long Redis is left alone after a failure: an outage costs one caller the timeout, not each of them."""
 REDIS_CONNECTIONS: Final = 16
@@ -462,8 +462,8 @@ async def _answered(reply: Awaitable[T]) -> T:
         raise LimitsUnavailable(type(error).__name__) from error
 
 
-def redis_for_limits(url: str) -> Redis:
-    """A client whose steps on the wire end within REDIS_TIMEOUT_SECONDS, never retried: a hit is not idempotent."""
+def redis_for_limits(url: str, timeout_seconds: float = REDIS_TIMEOUT_SECONDS) -> Redis:
+    """A client whose steps on the wire end within `timeout_seconds`, never retried: a hit is not idempotent."""
     from redis.asyncio import BlockingConnectionPool, Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
@@ -471,9 +471,9 @@ def redis_for_limits(url: str) -> Redis:
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=REDIS_CONNECTIONS,
-        timeout=REDIS_QUEUE_SECONDS,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        timeout=max(REDIS_QUEUE_SECONDS, timeout_seconds),
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
         retry=Retry(NoBackoff(), 0),
     )
     return Redis.from_pool(pool)

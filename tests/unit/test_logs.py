@@ -185,7 +185,7 @@ def test_errors_are_shown_by_class_and_place_through_causes_and_groups(pipe: io.
     """What the person on call needs to find the line, and nothing that was said."""
     try:
         fail(CANARIES[0])
-    except Exception as error:
+    except ExceptionGroup as error:
         Log().bug("tool_failed", error, tool="book_appointment")
     (line,) = lines(pipe)
     kinds = [error["kind"] for error in line["errors"]]
