@@ -5,72 +5,19 @@ one that adds least wins, with a clear margin; else the caller is asked, with th
 best. Nothing is guessed: a near kin ("Strähnen" where only "Farbe" is sold) is asked about, never booked.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import Final
 
 from gateway.booking.catalogue_fit import MARGIN, Fit, essential, measure, of_kind, same_term
 from gateway.booking.catalogue_meaning import Meaning, Phrase, read
+from gateway.booking.catalogue_offers import Offer, ServiceName, adult_from, bare_of, offers_of
 from gateway.booking.catalogue_stems import kin
-from gateway.booking.catalogue_words import FILLERS, WHO_COVERS
+from gateway.booking.catalogue_words import WHO_COVERS
 from gateway.booking.resolve import NONE, Resolution, said_id
-from gateway.speech.fold import plain
 
-
-@dataclass(frozen=True, slots=True)
-class ServiceName:
-    """A service as callers may name it; `aliases` come from the company's own records."""
-
-    id: str
-    name: str
-    duration_min: int
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """A service with what its name and each alias mean."""
-
-    service: ServiceName
-    spelled: frozenset[str]
-    meanings: tuple[Meaning, ...]
-
-
-@lru_cache(maxsize=128)
-def _offers(services: tuple[ServiceName, ...]) -> tuple[_Offer, ...]:
-    return _in_trade(tuple(
-        _Offer(
-            service,
-            frozenset(_bare(name) for name in (service.name, *service.aliases)),
-            tuple(read(name) for name in (service.name, *service.aliases)),
-        )
-        for service in services
-    ))  # fmt: skip
-
-
-# Either of these shows that a catalogue is about hair; where none is sold, "Bleaching" is not of the hair.
-_HAIR_TRADE: Final = frozenset({"cut", "perm", "blow_dry", "updo", "highlights", "root", "tips", "shear"})
-
-
-def _in_trade(offers: tuple[_Offer, ...]) -> tuple[_Offer, ...]:
-    """Take back the hair that `read` implied in a catalogue of another trade."""
-    if any(_HAIR_TRADE & meaning.keys and "hair" in meaning.keys for offer in offers for meaning in offer.meanings):
-        return offers
-    return tuple(
-        replace(offer, meanings=tuple(
-            replace(meaning, keys=meaning.keys - {"hair"}) if meaning.implied_hair else meaning
-            for meaning in offer.meanings
-        ))
-        for offer in offers
-    )  # fmt: skip
-
-
-def _bare(text: str) -> str:
-    words = plain(text).split()
-    return " ".join([word for word in words if word not in FILLERS] or words)
+__all__ = ["ServiceName", "resolve"]
 
 
 # --- choosing --------------------------------------------------------------------------------------------------------
@@ -78,15 +25,17 @@ def _bare(text: str) -> str:
 
 def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     """Say which of `services` the utterance asks for: `match`, `ambiguous` with a `question`, or `none`."""
-    offers = _offers(tuple(services))
+    every = offers_of(tuple(services))
     known = said_id(utterance, (service.id for service in services))
     if known is not None:
         return Resolution("match", (known,))
-    bare = _bare(utterance)
-    named = [offer for offer in offers if bare in offer.spelled]
+    bare = bare_of(utterance)
+    named = [offer for offer in every if bare in offer.spelled]
     if named:
         return _answer(named, sure=True)
-    wish = _settle_who(read(utterance), offers)
+    wish = read(utterance)
+    offers = tuple(offer for offer in every if wish.age is None or offer.ages is None or wish.age in offer.ages)
+    wish = _settle_who(wish, offers)
     sold = frozenset(term for term in wish.terms if _is_sold(term, offers))
     wish = replace(wish, terms=sold, strange_nouns=wish.strange_nouns - sold)
     if wish.keys & _ANIMALS and not wish.keys & _ANIMALS & _all_keys(offers):
@@ -97,50 +46,39 @@ def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     return _by_phrase(wish, offers)
 
 
+_YOUNG: Final = frozenset({"child", "boy", "girl", "youth"})
 _ANIMALS: Final = frozenset({"dog", "cat"})
 
 
-def _all_keys(offers: tuple[_Offer, ...]) -> frozenset[str]:
+def _all_keys(offers: tuple[Offer, ...]) -> frozenset[str]:
     return frozenset[str]().union(*(meaning.keys for offer in offers for meaning in offer.meanings))
 
 
-def _is_sold(term: str, offers: tuple[_Offer, ...]) -> bool:
+def _is_sold(term: str, offers: tuple[Offer, ...]) -> bool:
     return any(same_term(term, sold) for offer in offers for meaning in offer.meanings for sold in meaning.terms)
 
 
-_ADULT_FROM: Final = 15
-_CHILD_UP_TO: Final = re.compile(r"\bbis (?:zu |einschliesslich )?(\d{1,2})\b")
-
-
-def _adult_from(offers: tuple[_Offer, ...]) -> int:
-    """The age from which the house no longer counts as a child, in years: "Kinderschnitt bis 12" says 13."""
-    names = [plain(offer.service.name) for offer in offers if "child" in offer.meanings[0].keys]
-    ages = [int(found[1]) for name in names if (found := _CHILD_UP_TO.search(name))]
-    return max(ages, default=_ADULT_FROM - 1) + 1
-
-
-def _settle_who(wish: Meaning, offers: tuple[_Offer, ...]) -> Meaning:
-    """Turn "Sohn" or "Tochter" with an age into child, man or woman; a child where no child's service is sold, too."""
-    sold = _all_keys(offers)
-    young = wish.keys & {"child", "boy", "girl", "youth"}
+def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
+    """Turn "Sohn", "Tochter" or an age alone into child, man or woman; a child where no child's service is sold, too."""
+    young = wish.keys & _YOUNG
+    sold = _all_keys(offers) & _YOUNG
     if not young:
-        return wish
-    adult = wish.age is not None and wish.age >= _adult_from(offers)
-    child = wish.age is not None and not adult
-    if adult or not sold & {"child", "boy", "girl", "youth"}:
+        is_child = sold and not of_kind(wish.keys, "who") and wish.age is not None and wish.age < adult_from(offers)
+        return replace(wish, keys=wish.keys | {"child"}) if is_child else wish
+    adult = wish.age is not None and wish.age >= adult_from(offers)
+    if adult or not sold:
         grown = {"men"} if "boy" in young else {"women"} if "girl" in young else set()
         return replace(wish, keys=wish.keys - young | grown)
-    if child:
-        return replace(wish, keys=wish.keys - young | {"child"})
-    return wish
+    return replace(wish, keys=wish.keys - young | {"child"}) if wish.age is not None else wish
 
 
-_TOO_MUCH_MORE: Final = 2.0
-"""From this price on the service does so much more than was said that it is offered as a question."""
+_SHORT_AT_MOST: Final = 0.75
+_MORE_AT_MOST: Final = 0.8
+"""A service that falls short of the wish is still taken for it up to the first price, and if it adds up to the second."""
 _OBJECT_MARGIN: Final = 0.5
 
 
-def _choose(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
+def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     """The services that cover the whole wish, or None when none does."""
     wanted = essential(wish.keys)
     manners = of_kind(wish.keys, "manner")
@@ -154,7 +92,8 @@ def _choose(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
         return None  # two acts each sold by itself are nearer than one loose likeness
     scored = _of_length(wish, scored)
     least = min(fit.cost for _, fit in scored)
-    sure = not scored[0][1].loose and least < _TOO_MUCH_MORE and not (wish.implied_hair and wish.strange_nouns)
+    sure = all(_is_sure(fit) for _, fit in scored if fit.cost == least)
+    sure = sure and not (wish.implied_hair and wish.strange_nouns)
     perfect = [offer for offer, fit in scored if fit.cost <= 0]
     if len(perfect) == 1:
         return _answer(perfect, sure=sure)
@@ -162,32 +101,38 @@ def _choose(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
     return _answer([offer for offer, fit in scored if fit.cost <= least + margin + 1e-9], sure=sure)
 
 
+def _is_sure(fit: Fit) -> bool:
+    return not fit.loose and (fit.short <= 0 or (fit.short < _SHORT_AT_MOST and fit.more < _MORE_AT_MOST))
+
+
 def _serves(fit: Fit) -> bool:
     return not fit.missing and fit.covered > 0 and fit.loose < 2
 
 
-def _best(wish: Meaning, offer: _Offer) -> Fit | None:
+def _best(wish: Meaning, offer: Offer) -> Fit | None:
     scores = [score for meaning in offer.meanings if (score := measure(wish, meaning))]
     return min(scores, key=lambda score: (score.missing, score.cost), default=None)
 
 
-def _of_length(wish: Meaning, scored: list[tuple[_Offer, Fit]]) -> list[tuple[_Offer, Fit]]:
+def _of_length(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
     """Keep the services of the said duration where there are any."""
     fitting = [pair for pair in scored if wish.minutes is not None and pair[0].service.duration_min == wish.minutes]
     return fitting or scored
 
 
-def _by_who(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution | None:
+def _by_who(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     """Only a person was named ("Herren"), or nothing but hair: what is sold for them, haircuts first for hair."""
     said = of_kind(wish.keys, "who")
-    found = [offer for offer in offers if any(WHO_COVERS[who] & offer.meanings[0].keys for who in said)]
+    sold = [offer for offer in offers if any(WHO_COVERS[who] & offer.meanings[0].keys for who in said)]
+    short = {offer.service.id: fit.short for offer in sold if (fit := _best(wish, offer))}
+    found = [offer for offer in sold if short.get(offer.service.id, 9) <= min(short.values()) + MARGIN]
     if "hair" in wish.keys:
         cuts = _choose(replace(wish, keys=wish.keys | {"cut"}), offers)
         return Resolution("ambiguous", cuts.ids, question=cuts.question) if cuts and cuts.ids else NONE
     return _answer(found, sure=True)
 
 
-def _by_phrase(wish: Meaning, offers: tuple[_Offer, ...]) -> Resolution:
+def _by_phrase(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution:
     """Several acts that no one service covers: ask between the services of each."""
     phrases = wish.phrases if len(wish.phrases) > 1 else _split_acts(wish)
     if len(phrases) < 2:
@@ -210,7 +155,7 @@ def _split_acts(wish: Meaning) -> tuple[Phrase, ...]:
     return tuple(Phrase(frozenset({act}) | parts, wish.terms) for act in acts)
 
 
-def _answer(found: list[_Offer], *, sure: bool) -> Resolution:
+def _answer(found: list[Offer], *, sure: bool) -> Resolution:
     ids = tuple(offer.service.id for offer in found)
     if not ids:
         return NONE
@@ -222,17 +167,17 @@ def _answer(found: list[_Offer], *, sure: bool) -> Resolution:
 # --- the question that splits the choices best -----------------------------------------------------------------------
 
 
-def _by_kind(kind: str) -> Callable[[_Offer], object]:
+def _by_kind(kind: str) -> Callable[[Offer], object]:
     return lambda offer: of_kind(offer.meanings[0].keys, kind)
 
 
-def _with(*keys: str) -> Callable[[_Offer], object]:
+def _with(*keys: str) -> Callable[[Offer], object]:
     return lambda offer: any(
         key in offer.meanings[0].keys or kin(one) & {key} for key in keys for one in offer.meanings[0].keys
     )
 
 
-_QUESTIONS: Final[tuple[tuple[str, Callable[[_Offer], object]], ...]] = (
+_QUESTIONS: Final[tuple[tuple[str, Callable[[Offer], object]], ...]] = (
     ("gender", _by_kind("who")),
     ("length", _by_kind("length")),
     ("size", _by_kind("size")),
@@ -246,14 +191,11 @@ _QUESTIONS: Final[tuple[tuple[str, Callable[[_Offer], object]], ...]] = (
 )
 
 
-def _question(choices: list[_Offer]) -> str:
+def _question(choices: list[Offer]) -> str:
     """The property whose answer leaves the fewest choices; earlier ones of the table where two do equally well."""
 
-    def left(trait: Callable[[_Offer], object]) -> int:
+    def left(trait: Callable[[Offer], object]) -> int:
         return max(Counter(trait(choice) for choice in choices).values())
 
     key, trait = min(_QUESTIONS, key=lambda question: left(question[1]))
     return key if len(choices) > 1 and left(trait) < len(choices) else "which"
-
-
-__all__ = ["Phrase", "ServiceName", "resolve"]

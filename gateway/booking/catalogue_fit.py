@@ -18,7 +18,8 @@ MARGIN: Final = 0.35
 
 # What the service has and the caller did not say.
 _EXTRA: Final = {"act": 1.0, "minor": 0.1, "part": 0.8, "manner": 0.15, "occasion": 0.3}
-_EXTRA_KEYS: Final = {"bridal": 1.0, "first": 0.5, "follow_up": 0.5, "express": 0.3, "pregnant": 0.6, "home": 0.6}
+_EXTRA_KEYS: Final = {"bridal": 1.0, "first": 0.5, "follow_up": 0.5, "express": 0.3, "pregnant": 0.6, "home": 0.6,
+               "gel": 0.5, "acrylic": 0.5, "shellac": 0.5, "french": 0.5}  # fmt: skip
 _EXTRA_PART_OF_MANY: Final = 0.3
 _EXTRA_KIN: Final = 0.4
 _EXTRA_TERM: Final = 0.25
@@ -26,7 +27,7 @@ _EXTRA_TRAIT: Final = 0.05
 
 # What the caller said and the service does not have.
 _SPECIAL: Final = 0.3
-_GENERAL: Final = 0.5
+_GENERAL: Final = 0.6
 _LOOSE: Final = 0.7
 _OTHER_UPKEEP: Final = 0.4
 _NO_MINOR: Final = 0.5
@@ -47,12 +48,19 @@ TRAITS: Final = ("length", "size", "extent")
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """`missing` essentials, the price of the rest, `covered` wishes, and how many were met by a loose kin only."""
+    """`missing` essentials; the price of what falls `short` of the wish and of what is `more` than it; how many wishes
+    were met by a loose kin only, and how many are `covered` at all."""
 
     missing: int
-    cost: float
+    short: float
+    more: float
     loose: int
     covered: int
+
+    @property
+    def cost(self) -> float:
+        """The whole price: the nearest service has the least."""
+        return self.short + self.more
 
 
 def of_kind(keys: frozenset[str], *kinds: str) -> frozenset[str]:
@@ -74,22 +82,24 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
     if traits is None:
         return None
     said, offered = essential(wish.keys), essential(offer.keys)
-    missing, covered, loose, cost = 0, 0, 0, traits
+    missing, covered, loose, short = 0, 0, 0, traits
     for key in said:
         price = _price(key, offered, said)
         if price is not None:
-            cost, loose = cost + price, loose + (price >= _LOOSE)
+            short, loose = short + price, loose + (price >= _LOOSE)
             covered += price not in (_NO_PART_NAMED, _NO_HAIR_NAMED, _NO_MINOR)
         elif key == "hair" and wish.implied_hair and _parts_of(said) == {"hair"}:
-            cost, loose = cost + _NOT_HAIR, loose + 1
+            short, loose = short + _NOT_HAIR, loose + 1
         else:
             missing += 1
-    cost += sum(_extra(key, said) for key in offered) + _manners(wish.keys, offer.keys)
-    cost -= _SPECIAL * len(wish.refused & offer.refused)
+    unmet, unasked = _manners(wish.keys, offer.keys)
     shared = sum(any(same_term(term, sold) for term in wish.terms) for sold in offer.terms)
-    cost += _EXTRA_TERM * (len(offer.terms) - shared)
+    more = unasked + sum(_extra(key, said) for key in offered) + _EXTRA_TERM * (len(offer.terms) - shared)
+    # "ohne Lack" is as much a choice as "mit Lack", for who said neither.
+    more += sum(_EXTRA[CONCEPTS[key].kind] for key in essential(offer.refused - wish.refused))
+    more -= _SPECIAL * len(wish.refused & offer.refused)
     manners = of_kind(wish.keys & offer.keys, "manner", "occasion") - _FREE_MANNERS
-    return Fit(missing, cost, loose, covered + shared + (0 if said else len(manners)))
+    return Fit(missing, short + unmet, more, loose, covered + shared + (0 if said else len(manners)))
 
 
 def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | None:
@@ -158,14 +168,15 @@ def _traits(wish: frozenset[str], offer: frozenset[str]) -> float | None:
     return cost
 
 
-def _manners(wish: frozenset[str], offer: frozenset[str]) -> float:
+def _manners(wish: frozenset[str], offer: frozenset[str]) -> tuple[float, float]:
+    """The price of manners said and not met, and of those met and not said."""
     said, sold = of_kind(wish, "manner", "occasion"), of_kind(offer, "manner", "occasion")
-    unmet = said - sold
-    cost = sum(_unmet(key) for key in unmet)
-    cost += sum(
-        _HARDLY if key in _FREE_MANNERS else _EXTRA_KEYS.get(key, _EXTRA[CONCEPTS[key].kind]) for key in sold - said
-    )
-    return cost + (_NO_MANNER if "dry" in said and "wash" in offer else 0.0)
+    short = sum(_unmet(key) for key in said - sold) + (_NO_MANNER if "dry" in said and "wash" in offer else 0.0)
+    return short, sum(_unasked(key) for key in sold - said)
+
+
+def _unasked(manner: str) -> float:
+    return _HARDLY if manner in _FREE_MANNERS else _EXTRA_KEYS.get(manner, _EXTRA[CONCEPTS[manner].kind])
 
 
 def _unmet(manner: str) -> float:

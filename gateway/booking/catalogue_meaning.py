@@ -50,7 +50,7 @@ _JOINTS: Final = frozenset(
     ", ; + & / ( ) | . ! ? – und mit plus sowie oder and with dazu inkl inklusive incl samt".split()
 )
 _SOFT_JOINTS: Final = frozenset({"und", "oder", "and", "&", "/"})
-_REFUSALS: Final = frozenset("ohne nicht kein keine keinen without no".split())
+REFUSALS: Final = frozenset("ohne nicht kein keine keinen without no".split())
 _ONLY: Final = frozenset("nur bloss lediglich only just".split())
 _DIGIT: Final = {number_words(number): number for number in range(1, 100)}
 _MINUTES: Final = re.compile(r"\b(\d{1,3})\s*(?:min\b|minuten|minuetig|minute)")
@@ -126,7 +126,7 @@ def read(text: str) -> Meaning:
         if word in _JOINTS:
             close()
             refusing = refusing and word in _SOFT_JOINTS
-        elif word in _REFUSALS:
+        elif word in REFUSALS:
             refusing = True
         elif word in ("sondern", "aber"):
             refusing = False

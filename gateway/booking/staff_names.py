@@ -82,7 +82,8 @@ def _gender(name: str) -> str | None:
     titles |= {"m" for word in words if word in MASCULINE_LEADS & HONORIFICS}
     if len(titles) == 1:
         return titles.pop()
-    return next((gender for word in words if word not in HONORIFICS and (gender := gender_of(word))), None)
+    bare = [word for word in words if word not in HONORIFICS]
+    return next((gender for word in bare[:-1] or bare if (gender := gender_of(word))), None)
 
 
 def _is_look_alike(heard: str, code: str) -> bool:
@@ -97,9 +98,9 @@ def _is_look_alike(heard: str, code: str) -> bool:
 
 
 def _is_near(heard: str, code: str) -> bool:
-    """Whether the ear may have slipped: one sound in four to seven, two in longer names, never the first."""
+    """Whether the ear may have slipped: one sound in five to seven, two in longer names, never the first."""
     shortest = min(len(heard), len(code))
-    allowed = 0 if shortest < 4 else 1 if shortest < 8 else 2
+    allowed = 0 if shortest < 5 else 1 if shortest < 8 else 2
     if not allowed or abs(len(heard) - len(code)) > allowed or heard[0] != code[0]:
         return False
     return Levenshtein.distance(heard, code, score_cutoff=allowed) <= allowed and not _is_look_alike(heard, code)

@@ -95,7 +95,7 @@ _TURKISH: Final = (
 )
 _POLISH: Final = (
     ("szcz", "schtsch"), ("sz", "sch"), ("cz", "tsch"), ("rz", "sch"), ("dzi", "dschi"), ("ść", "schtsch"),
-    ("ś", "sch"), ("ć", "tsch"), ("ci", "tschi"), ("si", "schi"), ("ż", "sch"), ("ź", "s"), ("ł", "w"), ("ó", "u"),
+    ("ś", "sch"), ("ć", "tsch"), ("ci", "tschi"), ("si", "schi"), ("cie", "tsche"), ("sie", "sche"), ("zie", "sche"), ("ż", "sch"), ("ź", "s"), ("ł", "w"), ("ó", "u"),
     ("ą", "on"), ("ę", "en"), ("ń", "nj"), ("j", "i"),
 )  # fmt: skip
 _VIETNAMESE: Final = (
@@ -110,6 +110,7 @@ _ITALIAN: Final = (
 )  # fmt: skip
 _ENGLISH: Final = (("sh", "sch"), ("ch", "tsch"), ("j", "dsch"), ("ee", "i"), ("oo", "u"), ("ea", "i"), ("v", "w"))
 _SPANISH: Final = (("ñ", "nj"), ("ll", "j"), ("j", "ch"), ("z", "s"), ("v", "w"))
+_SPANISH_SOFT: Final = (("j", "h"), ("ñ", "nj"), ("ll", "j"), ("z", "s"), ("ci", "si"), ("ce", "se"), ("v", "w"))
 _SLAVIC: Final = (("č", "tsch"), ("ć", "tsch"), ("š", "sch"), ("ž", "sch"), ("c", "ts"), ("v", "w"))
 _FRENCH: Final = (
     ("ch", "sch"), ("oi", "oa"), ("ou", "u"), ("eau", "o"), ("au", "o"), ("eu", "ö"), ("u", "ü"), ("j", "sch"), ("gn", "nj"),
@@ -125,7 +126,21 @@ def _reader(rules: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[s
 
 
 _LANGUAGES: Final = tuple(
-    map(_reader, (_TURKISH, _POLISH, _VIETNAMESE, _VIETNAMESE_SOUTH, _ITALIAN, _ENGLISH, _SPANISH, _SLAVIC, _V_AS_W))
+    map(
+        _reader,
+        (
+            _TURKISH,
+            _POLISH,
+            _VIETNAMESE,
+            _VIETNAMESE_SOUTH,
+            _ITALIAN,
+            _ENGLISH,
+            _SPANISH,
+            _SPANISH_SOFT,
+            _SLAVIC,
+            _V_AS_W,
+        ),
+    )
 )
 _BARE: Final = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
 _BARE_O: Final = str.maketrans({"ö": "o"})
@@ -134,7 +149,7 @@ _BARE_U: Final = str.maketrans({"ü": "u"})
 
 # Only names that look French are heard so: u as ü would make Kuhn of every Kühn. A final e is mute after these
 # endings, but not after "-ine": Martine is not Martin.
-_LOOKS_FRENCH: Final = re.compile(r"oi|ou|eau|é|è|eux|ault|que")
+_LOOKS_FRENCH: Final = re.compile(r"^ch[aeiou]|oi|ou|eau|é|è|eux|ault|que")
 _FRENCH_READER: Final = _reader(_FRENCH)
 _MUTE_E: Final = ("icole", "elle", "ette", "lotte", "onne", "ique", "ice")
 _MUTE_CONSONANT: Final = re.compile(r"(?<=oi|ou|au)[sxtd]$")
@@ -155,5 +170,7 @@ def readings(name: str) -> frozenset[str]:
         heard += [written[:-1], written.replace("ch", "sch"), written[:-1].replace("ch", "sch")]
     if _LOOKS_FRENCH.search(written):
         heard.append(_spoken(_MUTE_CONSONANT.sub("", written), _FRENCH_READER))
+    if written.endswith("y"):  # Mandy, Sandy
+        heard.append(written.replace("a", "ä"))
     codes = (sound(plain(spelling).replace(" ", "")) for spelling in heard)
     return frozenset(code for code in codes if code)

@@ -1,0 +1,102 @@
+"""A catalogue as the resolver sees it: each service with the meanings of its names, in the light of the others."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from gateway.booking.catalogue_fit import essential, of_kind
+from gateway.booking.catalogue_meaning import REFUSALS, Meaning, read
+from gateway.booking.catalogue_words import FILLERS
+from gateway.speech.fold import plain
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceName:
+    """A service as callers may name it; `aliases` come from the company's own records."""
+
+    id: str
+    name: str
+    duration_min: int
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service with what its name and each alias mean, and the ages in years its name says it is for."""
+
+    service: ServiceName
+    spelled: frozenset[str]
+    meanings: tuple[Meaning, ...]
+    ages: range | None
+
+
+@lru_cache(maxsize=128)
+def offers_of(services: tuple[ServiceName, ...]) -> tuple[Offer, ...]:
+    """Read a catalogue."""
+    read_in = tuple(
+        Offer(
+            service,
+            frozenset(bare_of(name) for name in (service.name, *service.aliases)),
+            tuple(read(name) for name in (service.name, *service.aliases)),
+            _ages(service.name),
+        )
+        for service in services
+    )
+    return _with_default(_in_trade(read_in))
+
+
+# Either of these shows that a catalogue is about hair; where none is sold, "Bleaching" is not of the hair.
+_HAIR_TRADE: Final = frozenset({"cut", "perm", "blow_dry", "updo", "highlights", "root", "tips", "shear"})
+
+
+def _in_trade(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """Take back the hair that `read` implied in a catalogue of another trade."""
+    if any(_HAIR_TRADE & meaning.keys and "hair" in meaning.keys for offer in offers for meaning in offer.meanings):
+        return offers
+    return tuple(
+        replace(offer, meanings=tuple(
+            replace(meaning, keys=meaning.keys - {"hair"}) if meaning.implied_hair else meaning
+            for meaning in offer.meanings
+        ))
+        for offer in offers
+    )  # fmt: skip
+
+
+def _with_default(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """In a house of haircuts, "Kinder bis 6 Jahre" is a haircut."""
+    if not any("cut" in meaning.keys for offer in offers for meaning in offer.meanings):
+        return offers
+    return tuple(replace(offer, meanings=tuple(map(_default_cut, offer.meanings))) for offer in offers)
+
+
+def _default_cut(meaning: Meaning) -> Meaning:
+    bare = of_kind(meaning.keys, "who") and essential(meaning.keys) <= {"hair"} and not meaning.terms
+    return replace(meaning, keys=meaning.keys | {"cut", "hair"}) if bare else meaning
+
+
+def bare_of(text: str) -> str:
+    """The plain words of a name without fillers: what two ways of saying the same name have in common."""
+    words = plain(text).split()
+    return " ".join([word for word in words if word not in FILLERS or word in REFUSALS] or words)
+
+
+_ADULT_FROM: Final = 15
+_UP_TO: Final = re.compile(r"\bbis (?:zu |einschliesslich |inkl )?(\d{1,2})\b(?! min)")
+_FROM_TO: Final = re.compile(r"\b(\d{1,2}) (?:bis )?(\d{1,2}) (?:j\b|jahre?)")
+
+
+def _ages(name: str) -> range | None:
+    """The ages a children's service is for: "Kinder bis 6 Jahre", "Kinder 7-12 Jahre"."""
+    if "child" not in read(name).keys:
+        return None
+    folded = plain(name)
+    if both := _FROM_TO.search(folded):
+        return range(int(both[1]), int(both[2]) + 1)
+    upper = _UP_TO.search(folded)
+    return range(int(upper[1]) + 1) if upper else None
+
+
+def adult_from(offers: tuple[Offer, ...]) -> int:
+    """The age in years from which the house no longer counts as a child: "Kinderschnitt bis 12" says 13."""
+    return max((offer.ages.stop for offer in offers if offer.ages), default=_ADULT_FROM)
