@@ -16,7 +16,7 @@ from gateway.speech.grammar.question import ask_which
 from gateway.speech.grammar.rewrite import rewrite
 from gateway.speech.grammar.rules import RULES
 from gateway.speech.grammar.settle import both_halves, settle, settle_window
-from gateway.speech.grammar.tokens import items_of
+from gateway.speech.grammar.tokens import items_of, speaks_other
 
 __all__ = ["NOTHING", "Kind", "Moment", "WeeklyHours", "When", "understand"]
 
@@ -58,10 +58,17 @@ def understand(text: str, reference: datetime, lang: str = "de", *, hours: Weekl
     Total: any text is answered, `When("none")` when it names no usable time. `lang`: "de" or "en" (else German).
     `hours` (weekday, 0 = Monday -> open minutes of the local day) settle morning or afternoon.
     """
-    context = Context(reference.replace(tzinfo=None), "en" if lang[:2].lower() == "en" else "de", hours)
+    spoken = "en" if lang[:2].lower() == "en" else "de"
+    context = Context(reference.replace(tzinfo=None), spoken, hours)
+    heard = _read(text, context)
+    if heard.kind == "none" and speaks_other(text, spoken):
+        heard = _read(text, replace(context, lang="de" if spoken == "en" else "en"))
+    return heard
+
+
+def _read(text: str, context: Context) -> When:
     try:
-        items = items_of(text, context)
-        meaning = combine(rewrite(items, RULES[context.lang], context), context)
+        meaning = combine(rewrite(items_of(text, context), RULES[context.lang], context), context)
         return NOTHING if meaning is None else _with_readings(_when(meaning, context), meaning, context)
     except (OverflowError, ValueError):
         # Days beyond the calendar (year 1, year 9999): no usable time.

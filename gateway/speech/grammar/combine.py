@@ -30,7 +30,7 @@ class Meaning:
 
 def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     """Return the meaning of the folded row, None when it holds no day and no time."""
-    items = _after_correction(items)
+    items = _after_correction(_possible(items))
     meaning = Meaning()
     for item in items:
         if item.span is not None:
@@ -46,6 +46,32 @@ def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     if meaning.days is None and meaning.clock is None and meaning.window is None and meaning.part is None:
         return None
     return meaning
+
+
+def _possible(items: Sequence[Item]) -> Sequence[Item]:
+    """'am Montag kann ich nicht': the day is out; 'vor neun geht nicht': from nine on is left."""
+    kept: list[Item] = []
+    clause = 0
+    for item in items:
+        if item.code == "7":
+            said = [other for other in kept[clause:] if other.code in MEANINGFUL]
+            opens = [_turned(other.window) for other in said if other.window is not None]
+            del kept[clause:]
+            if opens and len(opens) == 1 and opens[0] is not None:
+                kept += [other if other.code != "I" else Item("I", window=opens[0]) for other in said]
+            clause = len(kept)
+        else:
+            kept.append(item)
+            if item.code in "pc!":
+                clause = len(kept)
+    return kept
+
+
+def _turned(window: Window) -> Window | None:
+    """The other side of a window that is open on one side."""
+    if (window.lo is None) == (window.hi is None):
+        return None
+    return Window(window.hi, window.lo, window.part)
 
 
 def _after_correction(items: Sequence[Item]) -> Sequence[Item]:

@@ -5,7 +5,7 @@ from typing import Final
 from gateway.speech.grammar.lexicon import Entries, build, english_numbers
 from gateway.speech.numbers import cardinal
 
-_THOUSANDS: Final = {
+_THOUSANDS: Final[dict[int | str, str]] = {
     2000 + n: "|".join(
         f"two thousand {link}{said}"
         for link in ("", "and ")
@@ -210,6 +210,10 @@ _ENTRIES: Final[Entries] = {
     "j": {0: "ago|back|earlier"},
     "w": {0: "hence|from now|from today|later|from this day|from this moment|out"},
     "!": {0: "no wait|sorry|i mean|rather|i meant|instead|make that|no no|correction|actually"},
+    "7": {
+        0: "doesn't work|does not work|doesn't suit|won't work|will not work|i can't|i cannot|i can not|is no good|is not good"
+        "|isn't good|isn't possible|is not possible|not possible|i'm busy|i am busy|i have to work|i'm not available|is bad"
+    },
     "V": {
         0: "euro|euros|€|dollar|dollars|\\$|percent|%|cents|cent|pounds|pound|kg|people|persons|guests|times|person|kids|children"
         "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|inches|feet|miles|km|kilometers|km|m|mm|meters|years old"

@@ -206,7 +206,7 @@ _ENTRIES: Final[Entries] = {
     "o": {0: "oder|bzw|beziehungsweise|alternativ"},
     "k": {0: "nicht|nich|net|keinesfalls|ned|auf keinen fall"},
     "l": {
-        0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|höchstens bis|längstens bis|spätstens"
+        0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|höchstens bis|nicht später als|nicht später wie|nicht länger als bis|längstens bis|spätstens"
     },
     "r": {0: "frühestens|frühestens um|allerfrühestens|mindestens ab|nicht früher als|frühstens"},
     "G": {
@@ -218,6 +218,13 @@ _ENTRIES: Final[Entries] = {
     "!": {
         0: "nein|nee|ne quatsch|quatsch|sondern|ich meine|ich meinte|doch lieber|besser|moment|stopp|beziehungsweise nein|korrektur"
     },
+    "7": {
+        0: "geht nicht|geht leider nicht|geht gar nicht|geht es nicht|geht es leider nicht|geht's nicht|geht das nicht|kann ich nicht"
+        "|kann ich leider nicht|kann ich gar nicht|kann nicht|kann leider nicht|passt nicht|passt mir nicht|passt es nicht"
+        "|passt es mir nicht|passt leider nicht|passt mir leider nicht|passt gar nicht|klappt nicht|klappt es nicht"
+        "|klappt leider nicht|habe ich keine zeit|hab ich keine zeit|habe ich leider keine zeit|bin ich nicht da|ist schlecht"
+        "|ist ganz schlecht|ist nicht möglich|nicht möglich|geht überhaupt nicht|bin ich im urlaub|arbeite ich|muss ich arbeiten"
+    },
     "V": {
         0: "euro|€|eur|cent|dollar|prozent|%|kg|gramm|cm|meter|m|km|kilometer|liter|franken|mark|personen|person|leute"
         "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer|version|ecken|häuser|seite|zimmer|platz|kanal"
@@ -225,7 +232,7 @@ _ENTRIES: Final[Entries] = {
     "0": {0: "jetzt|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"},
     "x": {
         0: "so früh wie möglich|so schnell wie möglich|so bald wie möglich|schnellstmöglich|möglichst früh|möglichst bald"
-        "|so spät wie möglich|zu früh|zu spät|früher|eher früher|letztes mal|nächstes mal|das letzte mal|beim letzten mal"
+        "|so spät wie möglich|zu früh|zu spät|früher|eher früher|letztes mal|nächstes mal|morgen , hier ist|morgen , mein name|morgen , ich|morgen hier ist|abend , hier ist|abend , mein name|morgen zusammen|tag , hier ist|morgen , hier spricht|abend , hier spricht|das letzte mal|beim letzten mal"
         "|beim nächsten mal|das nächste mal|ein ander mal|mal sehen|vor kurzem|neulich|um so|um die ecke|von mir|um gottes willen"
         "|vor ort|zum einen|zum anderen|auf einmal|noch einmal|ein mal|zwei mal|drei mal|erstes mal|zum ersten mal|nächster termin"
         "|nächsten termin|letzten termin|letzter termin|nächste mal|tag und nacht|eines tages|guten tag|schönen tag|tag auch"

@@ -52,6 +52,7 @@ def _hour_beside_day(found: Found) -> Item | None:
 PAIRS: Final[tuple[Rule, ...]] = (
     rule("(?P<t>T)u", _clock_marked),
     rule("(?<=[ag])(?P<t>T)", _clock_marked),
+    rule("(?<=R)(?P<t>T)", _clock_marked),
     rule("(?P<t>T)(?=c?m)", _clock_marked),
     rule("(?P<s>(?<=[stvnfblr]))d?(?P<t>T)(?=[zte])", _clock_marked),
     rule("(?P<t>T)(?=[zt][CN]u?)", _clock_marked),

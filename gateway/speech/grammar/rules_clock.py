@@ -133,7 +133,7 @@ def _bare_pair(found: Found) -> Item | None:
         return None
     if hour.digits != minutes.digits and found["a"] is None:
         return None
-    if found["a"] is None and found["p"] is None and found.context.lang == "de":
+    if found["a"] is None and found["p"] is None and found.context.lang == "de" and not _stands_alone(found):
         return None
     if hour.digits and found["a"] is None and found["p"] is None:
         return None
@@ -141,6 +141,14 @@ def _bare_pair(found: Found) -> Item | None:
     if built is None or built.clock is None or found["p"] is None:
         return built
     return _meridiem_of(built.clock, found.get("p").n)
+
+
+def _stands_alone(found: Found) -> bool:
+    """'vierzehn dreißig' as the whole answer, or right beside a day."""
+    before, after = found.before, found.after
+    return (
+        (before is None or before.code in "DWPc") and (after is None or after.code in "pcP") and found.get("c").n >= 6
+    )
 
 
 def _oclock(found: Found) -> Item | None:
@@ -221,6 +229,7 @@ CLOCKS: Final[tuple[Rule, ...]] = (
     rule("E(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _shortly),
     rule("h(?P<c>N)u?(?![U])", _half_hour),
     rule("(?P<q>[qQ])(?P<c>N)u?(?![U])", _quarters),
+    rule("(?P<a>[NL])g?(?P<v>[vn])(?P<c>C)u?", _offset),
     rule("(?P<c>[NY])u(?:(?P<o>N)(?=N))?(?P<m>[NO])U?(?![uU])", _hour_minutes),
     rule("(?P<c>[NYTC])u", _oclock),
     rule("[ag]{0,2}(?P<c>N)(?:(?P<o>N)(?=N))?(?P<m>N)(?P<p>m)", _bare_pair),

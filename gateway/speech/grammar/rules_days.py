@@ -382,6 +382,10 @@ def _from_base(found: Found) -> Item | None:
         span = Item("L", n=7, text="day")
     if before:
         day = shifted(base, span, -1)
+    elif found.get("d").code == "W" and found.get("d").n == found.context.today.weekday():
+        # "Mittwoch in einer Woche", said on a Wednesday: counted from today, or from the next one?
+        day, later = shifted(found.context.today, span, 1), shifted(base, span, 1)
+        return days_item(one_day(day, readings=(later,)), "away") if day and later else None
     else:
         extra = (
             found.get("d").n
@@ -390,6 +394,13 @@ def _from_base(found: Found) -> Item | None:
         )
         day = shifted(base + extra * ONE_DAY, span, 1)
     return days_item(one_day(day), "away") if day else None
+
+
+def _length_then_base(found: Found) -> Item | None:
+    """'a week from Thursday', 'a week on Monday', 'drei Wochen ab heute'; not 'in zwei Wochen am Montag'."""
+    if found.before is not None and found.before.code in "i9":
+        return None
+    return None if found.get("f").code == "d" and found.context.lang == "de" else _from_base(found)
 
 
 def _lasting(found: Found) -> Item | None:
@@ -635,7 +646,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<l>L)(?P<v>[vn])d{0,2}(?P<d>[DWRO])", _from_base),
     rule("(?P<e>d)(?P<l>L)f(?P<d>[DWR])", _lasting),
     rule("f?(?P<d>[DWR])(?P<e>d)(?P<l>L)", _lasting),
-    rule("(?P<l>L)[fds](?P<d>[DWR])", _from_base),
+    rule("(?P<l>L)(?P<f>[fds])(?P<d>[DWR])", _length_then_base),
     rule("(?P<u>U)(?P<v>[vn])d{0,2}(?P<d>[DWR])", _neighbour_day),
     rule("(?P<o>O)?(?P<w>W)(?P<v>[vn])d{0,2}(?P<d>D)", _weekday_near),
     rule("(?P<w>W)nd?X(?![UWM])", _after_next),

@@ -50,6 +50,19 @@ _TOKEN: Final = re.compile(
 )
 
 
+# Words of one language that no sentence of the other holds: models translate a caller's "morgen" to "tomorrow".
+_ONLY_IN: Final = {
+    "en": frozenset(
+        "today tomorrow tonight yesterday monday tuesday wednesday thursday friday saturday sunday january february"
+        " march june july october december afternoon evening noon midnight weekend o'clock pm am".split()
+    ),
+    "de": frozenset(
+        "heute morgen uebermorgen montag dienstag mittwoch donnerstag freitag samstag sonntag uhr januar februar maerz"
+        " juni juli oktober dezember nachmittag vormittag abend mittag mitternacht wochenende".split()
+    ),
+}
+
+
 class Token(NamedTuple):
     """One token: what kind of writing it is, its folded text, and the text as written."""
 
@@ -73,6 +86,13 @@ def tokenise(text: str) -> list[Token]:
         if len(found) >= MAX_ITEMS:
             break
     return found
+
+
+def speaks_other(text: str, lang: str) -> bool:
+    """Tell whether a text understood as nothing in `lang` has words of time of the other language."""
+    words = {fold(word) for word in text[:MAX_TEXT].split()}
+    own, other = _ONLY_IN[lang], _ONLY_IN["de" if lang == "en" else "en"]
+    return not words & own and bool(words & (other - {"am"}))
 
 
 def items_of(text: str, context: Context) -> list[Item]:
