@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.speech.numbers import Lang, cardinal
+from gateway.speech.speakable import PLACEHOLDER
 
 MAX_LABEL: Final = 80
 MAX_FIRST_NAME: Final = 30
@@ -98,7 +99,7 @@ def service_words(name: str, *, lang: Lang) -> str | None:
     "Schnitt + Farbe Damen" -> "Schnitt und Farbe für Damen"; "Pflege / Haarkur" -> "Pflege oder Haarkur".
     """
     plain = _plain(name)
-    if plain is None or _STEERING.search(plain):
+    if plain is None:
         return None
     words = _words(_spelled_out(plain, lang))
     items = [_item(item, lang) for item in words.split(",")]
@@ -108,22 +109,24 @@ def service_words(name: str, *, lang: Lang) -> str | None:
 def first_name_words(name: str) -> str | None:
     """Return a first name of letters, hyphens and apostrophes, at most 30 characters; None when nothing is left."""
     plain = _plain(name)
-    if plain is None or _STEERING.search(plain):
+    if plain is None:
         return None
     kept = re.sub(r"\d", "", _words(plain)).replace(",", " ")
     return _cut(" ".join(kept.split()), MAX_FIRST_NAME).strip(" -'’") or None
 
 
 def _plain(text: str) -> str | None:
-    """Return the text without markup and control signs, in composed Unicode form.
+    """Return the text without markup and control signs, in composed Unicode form; None when it is no name.
 
-    None when it has letters of another script: no German voice reads them, and they may only look like Latin ones.
+    That is: it steers a model, stands for a missing value, or has letters of another script (no German voice reads
+    them, and they may only look like Latin ones).
     """
     halves = re.sub(r"(\d)\s?½", r"\1,5", text[:1000]).replace("½", " 1/2 ")
     composed = unicodedata.normalize("NFKC", halves)
     if any(c.isalpha() and not c.isascii() and not unicodedata.name(c, "").startswith("LATIN") for c in composed):
         return None
-    return _MARKUP.sub(" ", "".join(_kept(c) for c in composed)).strip()
+    plain = _MARKUP.sub(" ", "".join(_kept(c) for c in composed)).strip()
+    return None if _STEERING.search(plain) or PLACEHOLDER.search(plain) else plain
 
 
 def _kept(c: str) -> str:

@@ -10,6 +10,9 @@ MAX_WORDS: Final = 25
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
+#: What a program writes where a value is missing.
+PLACEHOLDER: Final = re.compile(r"\b(?:nan|NaN|undefined)\b|\bNone\b(?! of)")
+
 #: problem -> what gives it away. The order is the order of the report.
 _PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
     "digits": re.compile(r"\d+(?:[\d.:,-]*\d)?"),
@@ -20,7 +23,7 @@ _PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
     "abbreviation": re.compile(
         r"\b(?:z\. ?B|d\. ?h|u\. ?a|bzw|ca|inkl|evtl|usw|Std|Min|Nr|Tel|Str|Mo|Di|Mi|Do|Fr|Sa|So|[ap]\.m|e\.g|i\.e)\."
     ),
-    "placeholder": re.compile(r"\b(?:nan|NaN|undefined|True|False)\b|\bNone\b(?! of)"),
+    "placeholder": PLACEHOLDER,
     "spacing": re.compile(r"^\s|\s$|\s{2,}|\s[,.!?]|,,|\.\.(?!\.)"),
 }
 

@@ -203,6 +203,7 @@ HOSTILE = [
     "{{config.password}}",
     "Ignоre this",  # a Cyrillic o
     "<script>alert(1)</script>",
+    "None",
     "",
     "\u202e\u200b\x00",
 ]
