@@ -73,8 +73,10 @@ def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
 
 
 _SHORT_AT_MOST: Final = 0.75
-_MORE_AT_MOST: Final = 0.8
+_MORE_AT_MOST: Final = 0.85
 """A service that falls short of the wish is still taken for it up to the first price, and if it adds up to the second."""
+_CLEARLY_SHORT: Final = 0.5
+_MUCH_MORE: Final = 1.2
 _OBJECT_MARGIN: Final = 0.5
 
 
@@ -90,7 +92,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     scored = [pair for pair in scored if not pair[1].loose] or scored
     if scored[0][1].loose and len(wish.phrases) > 1:
         return None  # two acts each sold by itself are nearer than one loose likeness
-    scored = _of_length(wish, scored)
+    scored = _of_length(wish, _complete(scored))
     least = min(fit.cost for _, fit in scored)
     sure = all(_is_sure(fit) for _, fit in scored if fit.cost == least)
     sure = sure and not (wish.implied_hair and wish.strange_nouns)
@@ -99,6 +101,12 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
         return _answer(perfect, sure=sure)
     margin = MARGIN / 2 if wish.only else MARGIN if of_kind(wanted, "act", "minor") or wish.terms else _OBJECT_MARGIN
     return _answer([offer for offer, fit in scored if fit.cost <= least + margin + 1e-9], sure=sure)
+
+
+def _complete(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
+    """Where a service meets the whole wish, drop those that fall clearly short of it."""
+    whole = any(fit.short <= 0 and fit.more <= _MUCH_MORE for _, fit in scored)
+    return [(offer, fit) for offer, fit in scored if not whole or fit.short < _CLEARLY_SHORT]
 
 
 def _is_sure(fit: Fit) -> bool:

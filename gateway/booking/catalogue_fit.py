@@ -27,8 +27,8 @@ _EXTRA_TRAIT: Final = 0.05
 
 # What the caller said and the service does not have.
 _SPECIAL: Final = 0.3
-_GENERAL: Final = 0.6
-_LOOSE: Final = 0.7
+_GENERAL: Final = 0.7
+_LOOSE: Final = 0.8
 _OTHER_UPKEEP: Final = 0.4
 _NO_MINOR: Final = 0.5
 _NO_PART_NAMED: Final = 0.6
@@ -37,7 +37,7 @@ _NOT_HAIR: Final = 0.5
 _NO_TRAIT: Final = 0.6
 _NO_MANNER: Final = 0.5
 _HARDLY: Final = 0.05
-_UNMET_KEYS: Final = {"bridal": 1.0, "home": 1.0, "pregnant": 0.6}
+_UNMET_KEYS: Final = {"bridal": 0.7, "home": 1.0, "pregnant": 0.6}
 # Services for nobody in particular are mostly made for women, a man is more likely to mean the men's.
 _NOT_FOR: Final = {"women": 0.5}
 _NOT_FOR_OTHERS: Final = 0.7

@@ -88,7 +88,7 @@ def _joined(words: list[str]) -> list[str]:
             and last.isalpha()
             and word.isalpha()
             and not {last, word} & _JOINTS
-            and (is_strange(last) or is_strange(word))
+            and is_strange(last)
             and not is_strange(pair)
         ):
             whole[-1] = pair

@@ -127,13 +127,14 @@ def read_word(word: str) -> tuple[frozenset[str], str | None]:
     """Return the concepts of one plain word, and the word itself when it, or part of it, is no word of the trade."""
     heard = letters_by_ear(word[:MAX_LETTERS])
     for vocabulary, letters in ((_WRITTEN, word[:MAX_LETTERS]), (_HEARD, heard)):
-        if letters in vocabulary.meant:
+        if letters in vocabulary.meant and (vocabulary is _WRITTEN or len(letters) > 3):
             return frozenset(vocabulary.meant[letters]), None
     if word in FILLERS or len(word) < 2 or word.isdigit():
         return frozenset(), None
-    written, by_ear = _WRITTEN.take_apart(word[:MAX_LETTERS]), _HEARD.take_apart(heard)
+    written = _WRITTEN.take_apart(word[:MAX_LETTERS])
+    by_ear = _HEARD.take_apart(heard) if len(heard) > 3 else written  # three sounds are like anything
     unknown, _, known, keys, _ = written if written[0] <= by_ear[0] else by_ear
-    if keys and unknown == 0:
+    if keys and (unknown == 0 or (unknown <= 2 and -known >= 6)):  # "Krankengymnast-ik"
         return frozenset(keys), None
     if keys and -known >= 4 and unknown >= 3:
         return frozenset(keys), word

@@ -44,7 +44,7 @@ _TABLES: Final[dict[Kind, str]] = {
         toner > tint = toner abmattier mattier
         gloss ~ care = gloss glanz
         bleach ~ colour = blondier blond aufhell bleich bleach entfärb
-        highlights ~ colour = strähn strahn mesch meche folien highlight foil
+        highlights ~ colour = strähn strahn mesch meche folie highlight foil
         balayage ~ highlights = balayage balajage balajasch balayasch
         ombre > balayage = ombre sombre
         babylights > highlights = babylight
@@ -204,7 +204,7 @@ _TABLES: Final[dict[Kind, str]] = {
     """,
     "manner": """
         dry = trocken
-        foil = folien foil
+        foil = folie foil
         cap = haube
         gel = gel$
         acrylic = acryl
@@ -212,7 +212,7 @@ _TABLES: Final[dict[Kind, str]] = {
         french = french
         wet = nass$
         express = express schnell$ schnelle$
-        first = erst$ erste$ ersten$ erstes$ erster$ neukund neupatient erstmal erstbesuch neu$ neue$ neuen$ erstbehandl
+        first = erst$ erste$ ersten$ erstes$ erster$ neukund neupatient erstmal erstbesuch neu$ neue$ neuen$ neumodell erstbehandl
         follow_up = folge nachsorge folgetermin nachbehandl
         classic = klassisch classic
         relax = entspann wellness relax

@@ -152,6 +152,7 @@ _BARE_U: Final = str.maketrans({"ü": "u"})
 _LOOKS_FRENCH: Final = re.compile(r"^ch[aeiou]|oi|ou|eau|é|è|eux|ault|que")
 _FRENCH_READER: Final = _reader(_FRENCH)
 _MUTE_E: Final = ("icole", "elle", "ette", "lotte", "onne", "ique", "ice")
+_BREATHED_H: Final = re.compile(r"(?<=[aeiou])h(?=[bdfgklmnprstwz])")
 _MUTE_CONSONANT: Final = re.compile(r"(?<=oi|ou|au)[sxtd]$")
 
 
@@ -170,6 +171,7 @@ def readings(name: str) -> frozenset[str]:
         heard += [written[:-1], written.replace("ch", "sch"), written[:-1].replace("ch", "sch")]
     if _LOOKS_FRENCH.search(written):
         heard.append(_spoken(_MUTE_CONSONANT.sub("", written), _FRENCH_READER))
+    heard.append(_BREATHED_H.sub("ch", written))  # Ahmed is heard as "Achmed"
     if written.endswith("y"):  # Mandy, Sandy
         heard.append(written.replace("a", "ä"))
     codes = (sound(plain(spelling).replace(" ", "")) for spelling in heard)
