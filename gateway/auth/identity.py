@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.auth.names import SAME, same_exactly, similarity
 from gateway.booking.model import Appointment, Customer
+from gateway.speech.fold import plain
 
 
 class Level(IntEnum):
@@ -131,7 +132,8 @@ def _by_number(evidence: Evidence) -> Recognition | None:
     alike = [customer for customer in evidence.by_phone if _sounds_like(customer, evidence.said_name)]
     if len(alike) == 1:
         return Recognition(Level.MATCHED, Reason.NUMBER_AND_NAME, alike[0])
-    return Recognition(Level.UNKNOWN, Reason.SAY_NAME) if len(evidence.by_phone) > 1 else None
+    # A name that fits none of them must sound like a number nobody knows.
+    return Recognition(Level.UNKNOWN, Reason.SAY_NAME) if alike else None
 
 
 def _by_said_name_and_time(evidence: Evidence) -> Recognition | None:
@@ -171,7 +173,11 @@ STRATEGIES: Final[Sequence[Callable[[Evidence], Recognition | None]]] = (
 
 
 def _sounds_like(customer: Customer, name: str) -> bool:
-    return same_exactly(customer.name, name) or similarity(customer.name, name) >= SAME
+    """Behind a matching number a part of the name will do ("Schröder"): the number is the evidence, the name the check."""
+    if same_exactly(customer.name, name) or similarity(customer.name, name) >= SAME:
+        return True
+    said, stored = plain(name).split(), set(plain(customer.name).split())
+    return bool(said) and all(word in stored for word in said)
 
 
 def _spoken_names(evidence: Evidence) -> bool:

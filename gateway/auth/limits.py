@@ -74,15 +74,18 @@ class LimitRules:
     identity_company: Budget = Budget(60, 3600)
     identity_customer: Delay = Delay(free=3, first_seconds=30, longest_seconds=900, memory_seconds=86_400)
     """Tries to be one particular person, from wherever they come."""
-    tool_calls_call: Budget = Budget(120, 600)
-    tool_calls_company: Budget = Budget(1200, 60)
+    tool_calls_call: Budget = Budget(3000, 600)
+    """Far above any conversation: it stops a model that calls itself in circles."""
+    tool_calls_company: Budget = Budget(60_000, 60)
+    """Far above any salon: one company's flood must not take the machine from the others."""
     codes_address: Budget = Budget(3, 600)
     """One-time codes sent to one address on file."""
     codes_address_day: Budget = Budget(10, 86_400)
     codes_company_day: Budget = Budget(200, 86_400)
-    holds_per_call: int = 3
-    """Counted by the store, as the next one."""
-    open_bookings_per_unverified_number: int = 2
+    holds_per_number: int = 3
+    """Offered times kept from others, over all calls of one number (or of one call, when it is hidden)."""
+    open_bookings_per_unverified_number: int = 3
+    """Upcoming appointments of a number that never kept one; with its holds at most six times blocked (S11)."""
 
 
 IDENTITY_GLOBAL: Final = Budget(1000, 3600)
@@ -232,9 +235,13 @@ class Limits:
         return None
 
     def _attempt_budgets(self, attempt: Attempt, rules: LimitRules) -> Sequence[_Taken]:
-        """The caller's own first, then wider ones."""
+        """The caller's own first, then wider ones. A claim that rests on the calling number alone meets only its own:
+        strangers who use up what the company allows must not keep the genuine customer out."""
+        own = (Refusal.IDENTITY_CALLER, rules.identity_caller, (attempt.company_id, attempt.caller))
+        if attempt.target is None:
+            return (own,)
         return (
-            (Refusal.IDENTITY_CALLER, rules.identity_caller, (attempt.company_id, attempt.caller)),
+            own,
             (Refusal.IDENTITY_COMPANY, rules.identity_company, (attempt.company_id,)),
             (Refusal.IDENTITY_GLOBAL, self._identity_global, ()),
         )

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.asyncio
 
 RULES = LimitRules()
 SABINE = Attempt("c1", "h:sabine")
+NAMED = Attempt("c1", "h:sabine", "t:sabine")
 
 
 class House:
@@ -80,11 +81,11 @@ async def test_a_refusal_gives_back_what_it_took(house: House) -> None:
     limits = house.limits[0]
     rules = replace(RULES, identity_company=Budget(4, 3600))
     for _ in range(50):
-        await limits.attempt(Attempt("c1", "h:guesser"), rules)
-    assert await limits.attempt(Attempt("c1", "h:other"), rules) is None
-    assert [await limits.attempt(SABINE, rules) for _ in range(5)] == [Refusal.IDENTITY_COMPANY] * 5
+        await limits.attempt(Attempt("c1", "h:guesser", "t:guesser"), rules)
+    assert await limits.attempt(Attempt("c1", "h:other", "t:other"), rules) is None
+    assert [await limits.attempt(NAMED, rules) for _ in range(5)] == [Refusal.IDENTITY_COMPANY] * 5
     wide = replace(rules, identity_company=Budget(5, 3600))
-    assert [await limits.attempt(SABINE, wide) for _ in range(4)] == [None] * 3 + [Refusal.IDENTITY_CALLER]
+    assert [await limits.attempt(NAMED, wide) for _ in range(4)] == [None] * 3 + [Refusal.IDENTITY_CALLER]
 
 
 async def test_the_growing_delay_is_the_one_of_the_memory(house: House) -> None:

@@ -54,6 +54,8 @@ async def tries(limits: Limits, attempt: Attempt, count: int, rules: LimitRules 
 
 
 SABINE = Attempt("c1", "h:sabine")
+NAMED = Attempt("c1", "h:sabine", "t:sabine")
+"""A claim by name: it meets the shared budgets too."""
 
 
 async def test_the_fourth_try_in_an_hour_is_refused(limits: Limits, clock: HandClock) -> None:
@@ -88,10 +90,10 @@ async def test_only_failures_use_up_the_companys_budget(limits: Limits) -> None:
     """A busy day of recognised callers never locks the salon."""
     rules = replace(RULES, identity_company=Budget(5, HOUR))
     for number in range(50):
-        caller = Attempt("c1", f"h:{number}")
+        caller = Attempt("c1", f"h:{number}", f"t:{number}")
         assert await limits.attempt(caller, rules) is None
         await limits.succeeded(caller, rules)
-    assert [await limits.attempt(Attempt("c1", f"x:{n}"), rules) for n in range(6)] == [None] * 5 + [
+    assert [await limits.attempt(Attempt("c1", f"x:{n}", f"u:{n}"), rules) for n in range(6)] == [None] * 5 + [
         Refusal.IDENTITY_COMPANY
     ]
 
@@ -99,8 +101,8 @@ async def test_only_failures_use_up_the_companys_budget(limits: Limits) -> None:
 async def test_a_locked_guesser_does_not_eat_the_companys_budget(limits: Limits) -> None:
     """A thousand refused tries of one number leave the company's budget as it was after three."""
     rules = replace(RULES, identity_company=Budget(5, HOUR))
-    await tries(limits, SABINE, 1000, rules)
-    others = [await limits.attempt(Attempt("c1", f"h:{n}"), rules) for n in range(3)]
+    await tries(limits, NAMED, 1000, rules)
+    others = [await limits.attempt(Attempt("c1", f"h:{n}", f"t:{n}"), rules) for n in range(3)]
     assert others == [None, None, Refusal.IDENTITY_COMPANY]
 
 
@@ -108,17 +110,25 @@ async def test_a_caller_refused_by_a_wider_budget_keeps_the_own_tries(limits: Li
     """While strangers exhaust the company's budget, a genuine caller is refused but loses no try."""
     rules = replace(RULES, identity_company=Budget(4, 600))
     for number in range(4):
-        await limits.attempt(Attempt("c1", f"x:{number}"), rules)
-    assert await tries(limits, SABINE, 5, rules) == [Refusal.IDENTITY_COMPANY] * 5
+        await limits.attempt(Attempt("c1", f"x:{number}", f"u:{number}"), rules)
+    assert await tries(limits, NAMED, 5, rules) == [Refusal.IDENTITY_COMPANY] * 5
     clock.seconds = 601
-    assert await tries(limits, SABINE, 4, rules) == [None, None, None, Refusal.IDENTITY_CALLER]
+    assert await tries(limits, NAMED, 4, rules) == [None, None, None, Refusal.IDENTITY_CALLER]
 
 
 async def test_the_installation_has_a_budget_over_all_companies(clock: HandClock) -> None:
     """Guessing spread over companies meets a limit of its own."""
     limits = Limits(MemoryCounters(clock.monotonic), clock, identity_global=Budget(10, HOUR))
-    said = [await limits.attempt(Attempt(f"c{n}", f"h:{n}"), RULES) for n in range(12)]
+    said = [await limits.attempt(Attempt(f"c{n}", f"h:{n}", f"t:{n}"), RULES) for n in range(12)]
     assert said == [None] * 10 + [Refusal.IDENTITY_GLOBAL] * 2
+
+
+async def test_strangers_never_keep_out_a_caller_known_by_number(limits: Limits) -> None:
+    """The claim of a calling number meets its own budget only, whatever the company's has come to."""
+    rules = replace(RULES, identity_company=Budget(4, 600))
+    for number in range(9):
+        await limits.attempt(Attempt("c1", f"x:{number}", f"u:{number}"), rules)
+    assert await tries(limits, SABINE, 4, rules) == [None, None, None, Refusal.IDENTITY_CALLER]
 
 
 async def test_guessing_at_one_customer_from_many_lines_is_slowed_and_not_locked(
