@@ -60,10 +60,11 @@ def understand(text: str, reference: datetime, lang: str = "de", *, hours: Weekl
     """
     spoken = "en" if lang[:2].lower() == "en" else "de"
     context = Context(reference.replace(tzinfo=None), spoken, hours)
-    heard = _read(text, context)
-    if heard.kind == "none" and speaks_other(text, spoken):
+    if speaks_other(text, spoken):
         heard = _read(text, replace(context, lang="de" if spoken == "en" else "en"))
-    return heard
+        if heard.kind != "none":
+            return heard
+    return _read(text, context)
 
 
 def _read(text: str, context: Context) -> When:

@@ -40,6 +40,8 @@ def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     meaning.days = _days(items, context, meaning)
     if moments and not clocks and (moments[0].text == "moment" or meaning.days is None):
         return Meaning(moment_minutes=moments[0].n)
+    if meaning.days is None and any(item.text == "no such day" for item in items):
+        return None  # "am 31. November um zehn": the time alone would hide the slip
     _time(items, meaning)
     if meaning.days is None and any(item.text in {"tonight", "latetonight"} for item in items):
         meaning.days = one_day(context.today)

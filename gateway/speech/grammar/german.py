@@ -68,7 +68,7 @@ _ENTRIES: Final[Entries] = {
         "week": "woche|wochen",
         "month": "monat|monate|monaten|monats",
         "year": "jahr|jahre|jahren|jahres",
-        "weekend": "wochenende|wochenenden|wochenendes|weekend|wochende|we",
+        "weekend": "wochenende|wochenenden|wochenendes|weekend|wochende",
         "quarter": "quartal|quartals",
         "quarterhour": "viertelstunde|viertel stunde|viertelstündchen",
         "halfhour": "halbstunde",

@@ -526,8 +526,16 @@ def part_of(days: Days, part: str) -> Days | None:
 
 
 def _fuzzy(found: Found) -> Item | None:
-    days, part = found.get("d").days, found.get("f").text
-    return days_item(part_of(days, part)) if days else None
+    days = found.get("d").days
+    return _part_item(days, found.get("f").text) if days else None
+
+
+def _part_item(whole: Days, part: str) -> Item | None:
+    """The item of a part; `m` keeps how far the whole goes on, because 'bis Ende der Woche' means all of it."""
+    days = part_of(whole, part)
+    if days is None or days.end is None or whole.end is None:
+        return None
+    return Item("D", m=(whole.end - days.end).days if part == "end" else 0, text="fuzzy", days=days)
 
 
 def _fuzzy_unit(found: Found) -> Item | None:
@@ -540,11 +548,11 @@ def _fuzzy_unit(found: Found) -> Item | None:
     today = found.context.today
     for n in (0, 1):
         whole = _unit_days(unit, n, today)
-        days = part_of(whole, part) if whole else None
-        if days is None:
+        item = _part_item(whole, part) if whole else None
+        if item is None or item.days is None:
             return None
-        if days.end and days.end > today:
-            return days_item(days)
+        if item.days.end and item.days.end > today:
+            return item
     return None
 
 
@@ -647,6 +655,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<e>d)(?P<l>L)f(?P<d>[DWR])", _lasting),
     rule("f?(?P<d>[DWR])(?P<e>d)(?P<l>L)", _lasting),
     rule("(?P<l>L)(?P<f>[fds])(?P<d>[DWR])", _length_then_base),
+    rule("(?P<l>L)(?P<d>R)", lambda found: _from_base(found) if found.context.lang == "en" else None),
     rule("(?P<u>U)(?P<v>[vn])d{0,2}(?P<d>[DWR])", _neighbour_day),
     rule("(?P<o>O)?(?P<w>W)(?P<v>[vn])d{0,2}(?P<d>D)", _weekday_near),
     rule("(?P<w>W)nd?X(?![UWM])", _after_next),
@@ -655,7 +664,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<x>X)(?P<w>W)", _weekday_turn),
     rule("(?P<w>W)(?P<u>U)", _weekday_week),
     rule("(?P<x>X)(?P<u>U)", _unit_turn),
-    rule("i[dg]{0,2}(?P<l>L)", _away(1)),
+    rule("i[dga]{0,2}(?P<l>L)", _away(1)),
     rule("9[dg]{0,2}(?P<l>L)", _within),
     rule("(?P<l>L)j", _away(-1)),
     rule("(?P<l>L)w", _away(1)),

@@ -13,6 +13,8 @@ def _tens_and_units(found: Found) -> Item | None:
     first, second = found.get("a"), found.get("b")
     if first.digits or second.digits:
         return None
+    if found["z"] is not None and found.get("z").text != "-":
+        return None  # "thirty to nine"
     if found.before is not None and found.before.code in "bf" and "e" in found.match[0]:
         return None  # "zwischen zwei und zwanzig Uhr" are two numbers
     units, tens = (first.n, second.n) if "e" in found.match[0] else (second.n, first.n)
@@ -116,7 +118,7 @@ def _sum(found: Found) -> Item | None:
 
 NUMBERS: Final[tuple[Rule, ...]] = (
     rule("(?P<a>N)e(?P<b>[NO])", _tens_and_units),
-    rule("(?P<a>N)z?(?P<b>[NO])", _tens_and_units),
+    rule("(?P<a>N)(?P<z>z)?(?P<b>[NO])", _tens_and_units),
     rule("[NTZCYO]V", _not_time),
     rule("V[NTZY]", _not_time),
     rule("(?P<n>N)(?P<u>U)", _military),

@@ -230,6 +230,8 @@ def _open_day(found: Found) -> Item | None:
         feast = item.n if item.text == "named" else 0
         start = days.end + feast * ONE_DAY if strict and found["k"] is None else days.start
         return days_item(Days(start, None, days.grain), "open")
+    if item.text == "fuzzy" and not strict:
+        days = Days(days.start, days.end + item.m * ONE_DAY, days.grain)
     return days_item(Days(None, days.start if strict and found["k"] is None else days.end, days.grain), "open")
 
 

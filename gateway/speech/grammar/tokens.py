@@ -54,7 +54,7 @@ _TOKEN: Final = re.compile(
 _ONLY_IN: Final = {
     "en": frozenset(
         "today tomorrow tonight yesterday monday tuesday wednesday thursday friday saturday sunday january february"
-        " march june july october december afternoon evening noon midnight weekend o'clock pm am".split()
+        " march june july october december afternoon evening noon midnight weekend o'clock".split()
     ),
     "de": frozenset(
         "heute morgen uebermorgen montag dienstag mittwoch donnerstag freitag samstag sonntag uhr januar februar maerz"
@@ -88,11 +88,17 @@ def tokenise(text: str) -> list[Token]:
     return found
 
 
+_LITTLE_WORDS: Final = {
+    "en": frozenset("at on the of to and from until after before next this".split()),
+    "de": frozenset("um am der den dem und bis ab im von vom nach vor gegen zum diesen naechsten naechste".split()),
+}
+
+
 def speaks_other(text: str, lang: str) -> bool:
-    """Tell whether a text understood as nothing in `lang` has words of time of the other language."""
-    words = {fold(word) for word in text[:MAX_TEXT].split()}
-    own, other = _ONLY_IN[lang], _ONLY_IN["de" if lang == "en" else "en"]
-    return not words & own and bool(words & (other - {"am"}))
+    """Tell whether a text has the other language's words of time and no word of `lang`."""
+    words = {fold(word) for word in text[:MAX_TEXT].replace(",", " ").split()}
+    other = "de" if lang == "en" else "en"
+    return bool(words & _ONLY_IN[other]) and not words & (_ONLY_IN[lang] | _LITTLE_WORDS[lang])
 
 
 def items_of(text: str, context: Context) -> list[Item]:
@@ -342,7 +348,7 @@ def _number(token: Token, context: Context) -> Item:
 
 def _date(token: Token, ymd: list[int]) -> Item:
     day = day_in(ymd[0], ymd[1], ymd[2])
-    return Item("V", text=token.text) if day is None else Item("D", text="explicit", days=one_day(day), digits=True)
+    return Item("V", text="no such day") if day is None else Item("D", text="explicit", days=one_day(day), digits=True)
 
 
 def _pair(token: Token) -> Item:

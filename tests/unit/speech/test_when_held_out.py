@@ -174,6 +174,152 @@ vielen Dank und auf Wiederhören = none
 um Gottes willen = none
 """
 
+# A second set, written when the first was passing; said on Monday, 5 October 2026, 14:30.
+LATER = datetime(2026, 10, 5, 14, 30)
+
+GERMAN_2 = """
+ich bräuchte einen Termin am Donnerstag, am besten vormittags = part:2026-10-08T08:00..2026-10-08T12:30
+hätten Sie am Freitag gegen halb elf was frei = 2026-10-09T10:30
+es müsste nach 17 Uhr sein = 17:00..
+geht es auch schon um neun = 09:00
+dann nehme ich den Mittwoch um zehn Uhr fünfzehn = 2026-10-07T10:15
+am zwanzigsten Oktober um Viertel vor zwölf bitte = 2026-10-20T11:45
+zwanzigster zehnter halb vier = 2026-10-20T15:30
+der achte elfte = 2026-11-08
+am 8.11. = 2026-11-08
+den neunten um vierzehn Uhr = 2026-10-09T14:00
+Montag in drei Wochen um elf = 2026-11-02T11:00|2026-10-26T11:00
+in genau zwei Wochen = 2026-10-19
+heute in zehn Tagen = 2026-10-15
+in zehn Tagen = 2026-10-15
+in sechs Wochen samstags = 2026-11-21
+heute noch um 18 Uhr = 2026-10-05T18:00
+heute Abend nach sieben = 2026-10-05T19:00..
+morgen ganz früh = part:2026-10-06T06:00..2026-10-06T09:00
+morgen Vormittag gegen elf = 2026-10-06T11:00
+am Mittwochnachmittag zwischen zwei und vier = 2026-10-07T14:00..2026-10-07T16:00
+Samstag zwischen zehn und vierzehn Uhr = 2026-10-10T10:00..2026-10-10T14:00
+von zehn bis zwölf am Donnerstag = 2026-10-08T10:00..2026-10-08T12:00
+frühestens ab halb fünf = 16:30..
+maximal bis 16 Uhr = ..16:00
+bis maximal 16 Uhr = ..16:00
+erst ab dem 20. = 2026-10-20..
+ab dem 20. Oktober um neun = 2026-10-20T09:00..
+bis Ende nächster Woche = ..2026-10-19
+Anfang November = ~2026-11-01..2026-11-11
+Ende November vormittags = ~2026-11-20..2026-12-01
+in der letzten Novemberwoche = ~2026-11-22..2026-12-01
+im Dezember = 2026-12-01..2027-01-01
+am ersten Advent = 2026-11-29
+vor Weihnachten = ..2026-12-25|..2026-12-24
+am 24. Dezember um elf = 2026-12-24T11:00
+zwischen Weihnachten und Neujahr = ~2026-12-24..2027-01-02
+an Allerheiligen = 2026-11-01
+Ostersamstag = 2027-03-27
+nächstes Jahr im Januar = 2027-01-01..2027-02-01
+am 10. Januar nächsten Jahres = 2027-01-10
+übernächste Woche Freitag um zwei = 2026-10-23T14:00
+nächste Woche irgendwann vormittags = ~2026-10-12..2026-10-19
+nächsten Donnerstag = 2026-10-08|2026-10-15
+diesen Donnerstag um fünf = 2026-10-08T17:00
+Donnerstag dieser Woche um fünf = 2026-10-08T17:00
+letzten Freitag = 2026-10-02
+vor drei Tagen = 2026-10-02
+neun Uhr vierzig = 09:40
+siebzehn Uhr = 17:00
+um siebzehn Uhr fünfundvierzig = 17:45
+17 Uhr 45 = 17:45
+17:45 = 17:45
+kurz nach fünf = ~17:00..17:15
+zehn vor halb eins = 12:20
+fünf nach halb zehn = 09:35
+fünf vor dreiviertel elf = 10:40
+viertel nach eins = 13:15
+dreiviertel zwölf = 11:45
+viertel elf = 10:15
+um Mitternacht = 00:00
+nachts um drei = 03:00
+um elf Uhr nachts = 23:00
+Mo 12.10. 9:00 = 2026-10-12T09:00
+Di, 13.10.26, 15 Uhr = 2026-10-13T15:00
+13.10.2026 um 8.30 Uhr = 2026-10-13T08:30
+Mittwoch 14. Oktober 8-9 Uhr = 2026-10-14T08:00..2026-10-14T09:00
+donnerstag fünfzehnter zehnter siebzehn uhr dreissig = 2026-10-15T17:30
+freitach um drei = 2026-10-09T15:00
+am samstach so um elf rum = 2026-10-10T11:00
+am drei und zwanzigsten zehnten = 2026-10-23
+mittwoch nachmittag geht nicht aber donnerstag nachmittag = part:2026-10-08T12:00..2026-10-08T18:30
+nicht morgen sondern übermorgen um neun = 2026-10-07T09:00
+am Dienstag um drei, ach nein, um vier = 2026-10-06T16:00
+können Sie mich zurückrufen = none
+ich möchte meinen Termin absagen = none
+einmal Spitzen schneiden und Ansatz färben = none
+Strähnchen kosten 80 Euro = none
+bei Frau Sonntag bitte = none
+meine Tochter ist 12 = none
+wir sind zu viert = none
+ich habe lange Haare = none
+das dauert zwei Stunden = none
+wie lange haben Sie auf = none
+nein danke das war's = none
+moin = none
+ein Augenblick bitte = none
+am 35. Mai = none
+am 31. November um zehn = none
+unter 0221 5566778 = none
+"""
+
+ENGLISH_2 = """
+could I get in on Thursday, ideally in the morning = part:2026-10-08T06:00..2026-10-08T12:00
+Friday at half ten = 2026-10-09T10:30
+it has to be after five = 17:00..
+the twentieth of October at quarter to twelve = 2026-10-20T11:45
+October 20th, 11:45 am = 2026-10-20T11:45
+a week tomorrow = 2026-10-13
+a week today = 2026-10-12
+in ten days = 2026-10-15
+this evening after seven = 2026-10-05T19:00..
+tomorrow around eleven thirty = 2026-10-06T11:30
+Wednesday afternoon between two and four = 2026-10-07T14:00..2026-10-07T16:00
+Saturday from 10 to 2 = 2026-10-10T10:00..2026-10-10T14:00
+between 10am and 2pm on Saturday = 2026-10-10T10:00..2026-10-10T14:00
+no earlier than 4:30 = 16:30..
+before ten tomorrow = ..2026-10-06T10:00
+until the end of next week = ..2026-10-19
+at the end of November = ~2026-11-20..2026-12-01
+mid December = ~2026-12-10..2026-12-21
+the last week of November = ~2026-11-22..2026-12-01
+Christmas Eve = 2026-12-24
+January 10th next year = 2027-01-10
+the Friday after next = 2026-10-16
+next Thursday = 2026-10-08|2026-10-15
+this Thursday at five = 2026-10-08T17:00
+last Friday = 2026-10-02
+three days ago = 2026-10-02
+twenty to ten = 09:40
+five past half = none
+quarter past one = 13:15
+five to twelve = 11:55
+eleven at night = 23:00
+three in the morning = 03:00
+12 pm = 12:00
+12 am = 00:00
+8 pm = 20:00
+from eight thirty to nine fifteen = 08:30..09:15
+Monday 12 October at 9:00 = 2026-10-12T09:00
+12 Oct 2026 3pm = 2026-10-12T15:00
+the 9th at 2 pm = 2026-10-09T14:00
+by the end of the month = ..2026-11-01
+not Tuesday, Wednesday at nine = 2026-10-07T09:00
+in three quarters of an hour = 2026-10-05T15:15
+cancel my appointment = none
+how much is a haircut = none
+it costs 20 dollars = none
+there are three of us = none
+speak to you later = none
+I may be late = none
+"""
+
 ENGLISH = """
 tomorrow at quarter past two = 2026-03-19T14:15
 on Friday around four = 2026-03-20T16:00
@@ -271,4 +417,15 @@ def test_a_caller_is_understood(lang: str, said: str, meant: str) -> None:
     """Each phrase reads as the day or time a native speaker means by it."""
     first, *others = [_expected(reading) for reading in meant.split("|")]
     answer = understand(said, NOW, lang).as_case()
+    assert right(answer, {"expect": first, "accept": others}), f"{said!r} understood as {answer}"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "meant"),
+    [("de", *row) for row in _table(GERMAN_2)] + [("en", *row) for row in _table(ENGLISH_2)],
+)
+def test_another_caller_is_understood(lang: str, said: str, meant: str) -> None:
+    """The second set, spoken on another day."""
+    first, *others = [_expected(reading) for reading in meant.split("|")]
+    answer = understand(said, LATER, lang).as_case()
     assert right(answer, {"expect": first, "accept": others}), f"{said!r} understood as {answer}"
