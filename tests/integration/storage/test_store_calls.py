@@ -12,7 +12,8 @@ from gateway.booking.model import Customer
 from gateway.booking.ports import CallbackRequest, CallLink, ReadRecord, Tx
 from gateway.errors import VersionConflict
 from gateway.storage.store import AnyStore
-from tests.integration.storage.conftest import World, adding, at
+
+from .conftest import World, adding, at
 
 
 async def test_an_answer_is_kept_to_the_byte(company: AnyStore, world: World) -> None:

@@ -25,8 +25,9 @@ from gateway.errors import SettingsError, StoreUnavailable
 from gateway.storage import migrate
 from gateway.storage.sqlite import PATIENCE_SECONDS, SqliteStore
 from gateway.storage.store import AnyStore, open_store
-from tests.integration.conftest import PostgresCluster, StandingClock, start_postgres
-from tests.integration.storage.conftest import World, adding, at
+
+from ..conftest import PostgresCluster, StandingClock, start_postgres  # noqa: TID252  # the tests' root differs with how pytest is started
+from .conftest import World, adding, at
 
 ROOT = Path(__file__).resolve().parents[3]
 Opener = Callable[[str], Awaitable[AnyStore]]
@@ -270,7 +271,7 @@ def own_postgres() -> Iterator[tuple[PostgresCluster, str]]:
         migrate.upgrade(cluster.url("postgres"))
         yield cluster, cluster.url("postgres")
     finally:
-        cluster.server.cleanup()
+        cluster.end()
         shutil.rmtree(folder, ignore_errors=True)
 
 

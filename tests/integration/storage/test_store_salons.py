@@ -12,7 +12,8 @@ from sqlalchemy import Connection, event, text
 from gateway.booking.model import Hours, Interval, Policy
 from gateway.storage import catalog_writer
 from gateway.storage.store import AnyStore
-from tests.integration.storage.conftest import World, adding, at, salon
+
+from .conftest import World, adding, at, salon
 
 
 async def test_a_salon_comes_back_as_it_was_written(company: AnyStore) -> None:

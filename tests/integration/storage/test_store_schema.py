@@ -18,8 +18,9 @@ from gateway.storage import statements as sql
 from gateway.storage.snapshot import BY_NUMBER
 from gateway.storage.store import open_store
 from gateway.storage.tables import metadata
-from tests.integration.conftest import PostgresCluster, StandingClock
-from tests.integration.storage.conftest import World, at
+
+from ..conftest import PostgresCluster, StandingClock  # noqa: TID252  # the tests' root differs with how pytest is started
+from .conftest import World, at
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
