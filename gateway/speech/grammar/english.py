@@ -42,14 +42,14 @@ _ENTRIES: Final[Entries] = {
     },
     "P": {
         "morning": "morning|mornings|in the morning|breakfast|in the am|morning's",
-        "fruehfrueh": "early in the morning|early morning|in the early morning|in the early hours of the morning|early"
+        "fruehfrueh": "early-morning|in the early-morning|early in the morning|early morning|in the early morning|in the early hours of the morning|early"
         "|in the early hours|very early|very early in the morning|very early morning|first thing in the morning|first thing",
-        "spaetvormittag": "late morning|late in the morning|in the late morning|mid morning|mid-morning",
+        "spaetvormittag": "late-morning|in the late-morning|late morning|late in the morning|in the late morning|mid morning|mid-morning",
         "vormittag": "forenoon|in the forenoon",
         "mittag": "lunch|lunchtime|lunch time|at lunch|midday break|lunch break|around lunch|over lunch",
         "nachmittag": "afternoon|afternoons|in the afternoon",
         "fruehnachmittag": "early afternoon|in the early afternoon|early in the afternoon",
-        "spaetnachmittag": "late afternoon|late in the afternoon|in the late afternoon",
+        "spaetnachmittag": "late-afternoon|late afternoon|late in the afternoon|in the late afternoon",
         "nachessen": "after lunch|afternoon after lunch",
         "feierabend": "after work|after school",
         "abend": "evening|evenings|in the evening|dinner|dinnertime",
@@ -62,7 +62,7 @@ _ENTRIES: Final[Entries] = {
     },
     "C": {
         0: "midnight|at midnight|12 midnight|twelve midnight",
-        720: "noon|midday|at noon|at midday|12 noon|twelve noon|mid day|high noon",
+        720: "noon|midday|at noon|at midday|12 noon|twelve noon|mid day|mid-day|high noon",
     },
     "R": {
         0: "today|todays|today's",

@@ -64,7 +64,7 @@ def _offset(found: Found) -> Item | None:
 def _to(found: Found) -> Item | None:
     """English 'ten to two': minutes before the hour, unless it is a stretch ('from nine to five', '5-6pm')."""
     amount, before = found.get("a"), found.before
-    if found.context.lang != "en" or found.get("v").text == "-" or before is not None and before.code in "fb":
+    if found.context.lang != "en" or found.get("v").text == "-" or before is not None and before.code in "fbN":
         return None
     if amount.code == "N" and (amount.n not in {5, 10, 15, 20, 25, 29} or amount.digits and amount.n <= 12):
         return None
@@ -216,11 +216,6 @@ def _part_before(found: Found) -> Item | None:
     if after is not None and after.code in "UVLMW":
         return None
     return _hour_part(found)
-
-
-def _pair_as_clock(found: Found) -> Item | None:
-    item = found.get("c")
-    return None if item.text == "date" else _of(hour_of(item))
 
 
 CLOCKS: Final[tuple[Rule, ...]] = (

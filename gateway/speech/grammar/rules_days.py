@@ -93,13 +93,6 @@ def _two_ordinals(found: Found) -> Item | None:
     return dated(found.context, day.n, month.n, _year(found))
 
 
-def _pair(found: Found) -> Item | None:
-    pair = found.get("t")
-    if pair.m > 12 or pair.n > 31:
-        return None if pair.text != "date" else NONSENSE
-    return dated(found.context, pair.n, pair.m, _year(found))
-
-
 def _named(found: Found) -> Item | None:
     name, context = found.get("h").text, found.context
     year, turn = _year(found), found["x"]
@@ -502,10 +495,25 @@ def _weekday_week(found: Found) -> Item | None:
 
 def _week_of(found: Found) -> Item | None:
     """'in der Woche vom 5. Oktober', 'the week of October 6th'."""
-    base = base_day(found.get("d"), found.context)
-    if found.get("u").text != "week" or base is None:
+    base, unit = base_day(found.get("d"), found.context), found.get("u").text
+    if unit not in {"week", "weekend"} or base is None:
         return None
+    if unit == "weekend":
+        saturday = monday_of(base) + 5 * ONE_DAY
+        return days_item(Days(saturday, saturday + 2 * ONE_DAY))
     return days_item(week_days(monday_of(base)))
+
+
+def _close_by(found: Found) -> Item | None:
+    """'kurz vor Weihnachten', 'kurz nach Ostern': within a week of it."""
+    item = found.get("d")
+    day = item.days.single if item.days else None
+    if day is None:
+        return None
+    if found.get("v").code == "v":
+        return days_item(Days(day - WEEK, day, "day", True))
+    after = day + (item.n if item.text == "named" else 0) * ONE_DAY + ONE_DAY
+    return days_item(Days(after, after + WEEK, "day", True))
 
 
 # Days from the start, [first, last). Kept inside what most people would call it: a narrow answer is never wrong.
@@ -656,6 +664,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("f?(?P<d>[DWR])(?P<e>d)(?P<l>L)", _lasting),
     rule("(?P<l>L)(?P<f>[fds])(?P<d>[DWR])", _length_then_base),
     rule("(?P<l>L)(?P<d>R)", lambda found: _from_base(found) if found.context.lang == "en" else None),
+    rule("E(?P<v>[vn])d?(?P<d>D)", _close_by),
     rule("(?P<u>U)(?P<v>[vn])d{0,2}(?P<d>[DWR])", _neighbour_day),
     rule("(?P<o>O)?(?P<w>W)(?P<v>[vn])d{0,2}(?P<d>D)", _weekday_near),
     rule("(?P<w>W)nd?X(?![UWM])", _after_next),

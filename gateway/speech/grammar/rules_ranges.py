@@ -253,7 +253,7 @@ RANGES: Final[tuple[Rule, ...]] = (
     rule("f?d?(?P<a>P)td?(?P<b>P)", _part_range),
     rule("(?<=P)f(?P<a>[DWO])d{1,2}(?P<b>[DWO])", _night_between),
     rule("f?[dc]{0,2}(?P<a>[DWRON])d?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
-    rule("bd{0,2}(?P<a>[DWRO])ed{0,2}(?P<b>[DWRO])", _day_range),
+    rule("bd{0,2}(?P<a>[DWRON])ed{0,2}(?P<b>[DWRO])", _day_range),
     rule("(?P<a>[OWD])ed{0,2}(?P<b>[DOW])", _two_days),
     rule("(?P<d>D)[dcf]{0,2}f?d{0,2}(?P<a>O)[tz]d{0,2}(?P<b>O)", _range_in_month),
 )

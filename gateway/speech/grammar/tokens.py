@@ -157,7 +157,7 @@ def _mark(token: Token, lexicon: Lexicon) -> Item:
         return Item(known.code, text=token.text)
     if token.text in ".!?;\n":
         return Item("p", text=token.text)
-    if token.text in ",:()'\"":
+    if token.text in ",:()'\"/":
         return Item("c", text=token.text)
     return Item("x", text=token.text)
 
@@ -322,9 +322,11 @@ def _number(token: Token, context: Context) -> Item:
         return _date(token, [int(part) for part in re.split("[-./]", token.text)])
     if token.kind == "dmy":
         day, month, year = (int(part) for part in re.split(r"[-./\s]+", token.text.strip(".")))
+        if context.lang == "en" and "/" in token.text and month > 12 >= day:
+            day, month = month, day
         return _date(token, [year + 2000 if year < 100 else year, month, day])
     if token.kind in {"dm", "roman", "dotted"}:
-        return _pair(token)
+        return _pair(token, context.lang)
     if token.kind == "fraction":
         return Item({"1/2": "h", "1/4": "q"}.get(token.text, "Q"), text=token.text)
     if token.kind in {"colon", "hmark"}:
@@ -351,10 +353,12 @@ def _date(token: Token, ymd: list[int]) -> Item:
     return Item("V", text="no such day") if day is None else Item("D", text="explicit", days=one_day(day), digits=True)
 
 
-def _pair(token: Token) -> Item:
+def _pair(token: Token, lang: str) -> Item:
     """Day and month, or hour and minute: 'T' while both are possible or it may be an hour, 'x' when neither is."""
     first, second = [part for part in re.split(r"[./\s]+", token.text) if part][:2]
     month = _ROMAN.index(second) + 1 if token.kind == "roman" else int(second)
+    if lang == "en" and "/" in token.text and 12 < month <= 31 and 1 <= int(first) <= 12:
+        first, month = str(month), int(first)  # an American date that can be read no other way
     sure = token.kind == "roman" or token.kind == "dm" and month <= 12
     code = "T"
     return Item(code, n=int(first), m=month, text="date" if sure else token.text, digits=True)
