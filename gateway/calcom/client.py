@@ -32,6 +32,8 @@ UPSTREAM: Final = "calcom"
 PAGE_SIZE: Final = 100
 MAX_PAGES: Final = 20
 MAX_CHAIN: Final = 20
+SHORTEST_WAIT: Final = 0.005
+"""A wait of nanoseconds (rounding) would be no wait at all, and the loop around it a busy one."""
 CURSOR_OVERLAP: Final = timedelta(milliseconds=1)
 """A page begins this much before the last instant seen: right whether `afterUpdatedAt` includes its bound or not."""
 
@@ -407,7 +409,7 @@ class CalcomClient:
                 return None
             if wait >= left:
                 return NotSent(Hold.NO_BUDGET, wait)
-            await self._clock.sleep(wait)
+            await self._clock.sleep(max(wait, SHORTEST_WAIT))
 
     async def _through_breaker(
         self,

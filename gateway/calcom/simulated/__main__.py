@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
+import sys
 import threading
 
 from gateway.calcom.simulated.app import LocalServer
@@ -27,17 +29,16 @@ def main() -> None:
     options = parser.parse_args()
     faults: Faults = ScriptedFaults()
     if options.faults > 0:
-        faults = SeededFaults(random.Random(options.seed), Odds(call=options.faults, read=options.faults / 3))
+        dice = random.Random(options.seed)  # noqa: S311 (a seed must replay; nothing secret comes of it)
+        faults = SeededFaults(dice, Odds(call=options.faults, read=options.faults / 3))
     service = SimulatedCalcom(seed=options.seed, faults=faults, latency_seconds=options.latency)
     keys = populated(service)
     with LocalServer(service, port=options.port) as url:
-        print(f"simulated Cal.com at {url}")
-        for name, key in keys.items():
-            print(f"  {name:8} Authorization: Bearer {key}")
-        try:
+        lines = [f"simulated Cal.com at {url}", *(f"  {name:8} Authorization: Bearer {keys[name]}" for name in keys)]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
-        except KeyboardInterrupt:
-            print("stopped")
 
 
 if __name__ == "__main__":
