@@ -16,6 +16,7 @@ CODES: Final = {
     "K": "calendar week",
     "H": "holiday (text = its name)",
     "5": "beginning, middle or end of the week, month, year in one word (text = both)",
+    "6": "the next few days or weeks (n = days)",
     "7": "what was said before in this clause is impossible (geht nicht)",
     "9": "within (a length)",
     "0": "now",

@@ -197,7 +197,7 @@ _ENTRIES: Final[Entries] = {
     "b": {0: "between|anywhere between|sometime between|in between"},
     "e": {0: "and|&"},
     "o": {0: "or|alternatively"},
-    "k": {0: "not|don't|no"},
+    "k": {0: "instead of|rather than|not|don't|no"},
     "l": {
         0: "by|no later than|at the latest by|latest|not later than|latest by|at latest|not after|at the latest|by about"
     },
@@ -210,6 +210,7 @@ _ENTRIES: Final[Entries] = {
     "j": {0: "ago|back|earlier"},
     "w": {0: "hence|from now|from today|later|from this day|from this moment|out"},
     "!": {0: "no wait|sorry|i mean|rather|i meant|instead|make that|no no|correction|actually"},
+    "6": {3: "next days|coming days|following days", 21: "next weeks|coming weeks"},
     "7": {
         0: "doesn't work|does not work|doesn't suit|won't work|will not work|i can't|i cannot|i can not|is no good|is not good"
         "|isn't good|isn't possible|is not possible|not possible|i'm busy|i am busy|i have to work|i'm not available|is bad"

@@ -204,7 +204,7 @@ _ENTRIES: Final[Entries] = {
     "b": {0: "zwischen|zw|zw.|zwischn"},
     "e": {0: "und|u|&|n"},
     "o": {0: "oder|bzw|beziehungsweise|alternativ"},
-    "k": {0: "nicht|nich|net|keinesfalls|ned|auf keinen fall"},
+    "k": {0: "statt|anstatt|nicht|nich|net|keinesfalls|ned|auf keinen fall"},
     "l": {
         0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|höchstens bis|nicht später als|nicht später wie|nicht länger als bis|längstens bis|spätstens"
     },
@@ -217,6 +217,10 @@ _ENTRIES: Final[Entries] = {
     "w": {0: "ab jetzt|von jetzt an|von heute an|später|spaeter|von jetzt|von heute|ab jetz"},
     "!": {
         0: "nein|nee|ne quatsch|quatsch|sondern|ich meine|ich meinte|doch lieber|besser|moment|stopp|beziehungsweise nein|korrektur"
+    },
+    "6": {
+        3: "nächsten tage|nächsten tagen|nächste tage|kommenden tage|kommenden tagen|kommende tage",
+        21: "nächsten wochen|nächste wochen|kommenden wochen|kommende wochen",
     },
     "7": {
         0: "geht nicht|geht leider nicht|geht gar nicht|geht es nicht|geht es leider nicht|geht's nicht|geht das nicht|kann ich nicht"

@@ -6,9 +6,10 @@ from typing import Final
 from gateway.speech.grammar.model import Item
 from gateway.speech.grammar.rewrite import Found, Rule, rule
 from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, hour_of
-from gateway.speech.grammar.rules_days import DAYS, RELATIVE, dated
+from gateway.speech.grammar.rules_days import DAYS, dated
 from gateway.speech.grammar.rules_numbers import LENGTHS, NUMBERS
 from gateway.speech.grammar.rules_ranges import OPENS, RANGES
+from gateway.speech.grammar.rules_relative import RELATIVE
 
 
 def _dotted(found: Found) -> Item | None:

@@ -78,6 +78,8 @@ def tokenise(text: str) -> list[Token]:
     found = []
     for match in _TOKEN.finditer(plain):
         kind = match.lastgroup or "mark"
+        if match[0] == "'":
+            continue  # "'ner halben Stunde"
         if kind == "isotime":
             found.append(Token("iso", match["iso"], match[0]))
             found.append(Token("colon", match["isotime"], ""))
