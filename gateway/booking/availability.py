@@ -205,11 +205,12 @@ def demand(service: Service, staff_id: str | None = None) -> Demand:
 
 
 def _joined(blocks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Blocks in order with those that touch made one; a later one never ends before an earlier one."""
     result: list[tuple[int, int]] = []
-    for offset, count in sorted(blocks):
+    for offset, count in blocks:
         if result and offset <= result[-1][0] + result[-1][1]:
-            first, length = result[-1]
-            result[-1] = (first, max(length, offset + count - first))
+            first = result[-1][0]
+            result[-1] = (first, offset + count - first)
         else:
             result.append((offset, count))
     return tuple(result)

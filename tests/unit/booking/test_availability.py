@@ -104,9 +104,12 @@ def test_lengths_off_the_grid_take_every_grain_they_touch() -> None:
 
 def test_the_whole_span_lies_in_opening_hours_even_where_nobody_is_bound() -> None:
     """The customer waits inside: a free gap does not reach over the lunch break."""
-    lunch = salon(composite(30, 60, 30, pause_policy=PausePolicy.FREE), opening=hours((9, 12), (13, 19)))
-    found = times(board(lunch), starts(board(lunch), lunch.services[0]).bits)
-    assert [time for time in found if "09:55" <= time <= "13:05"] == ["09:55", "10:00", "13:00", "13:05"]
+    for same_staff in (True, False):
+        both = ["emma", "fabian"]
+        colour = composite(30, 60, 30, staff=both, pause_policy=PausePolicy.FREE, same_staff=same_staff)
+        lunch = salon(colour, staff=both, opening=hours((9, 12), (13, 19)))
+        found = times(board(lunch), starts(board(lunch), colour).bits)
+        assert [time for time in found if "09:55" <= time <= "13:05"] == ["09:55", "10:00", "13:00", "13:05"]
 
 
 def test_lead_time_and_horizon_bound_the_search() -> None:
@@ -199,6 +202,19 @@ def test_few_people_share_what_one_cannot_do() -> None:
     assert found is not None and found.staff == ("emma", "oliver", "oliver")
 
 
+def test_a_preferred_person_does_the_parts_they_can() -> None:
+    """Oliver is asked for and free for the middle part only; Emma and Fabian share the rest."""
+    colour = composite(30, 0, 30, 0, 30, staff=["emma", "fabian", "oliver"], same_staff=False)
+    shop = salon(colour, staff=["emma", "fabian", "oliver"])
+    busy = {
+        "emma": [between("11:00", "19:00")],
+        "fabian": [between("09:00", "11:00")],
+        "oliver": [between("09:00", "10:30"), between("11:00", "19:00")],
+    }
+    found = assign(board(shop, busy), colour, at("10:00"), preferred=["oliver"])
+    assert found is not None and found.staff == ("emma", "oliver", "fabian")
+
+
 def test_anybody_means_the_preferred_then_the_one_whose_day_stays_whole() -> None:
     """10:00 leaves Emma ten useless minutes after her booking, and Fabian none."""
     cut = simple(60, ["emma", "fabian"])
@@ -207,6 +223,33 @@ def test_anybody_means_the_preferred_then_the_one_whose_day_stays_whole() -> Non
     chosen, wanted = assign(here, cut, at("10:00")), assign(here, cut, at("10:00"), preferred=["oliver", "emma"])
     assert chosen is not None and wanted is not None
     assert (chosen.staff, wanted.staff) == (("fabian",), ("emma",))
+
+
+def test_of_people_with_equal_waste_the_one_with_the_gap_is_bound() -> None:
+    """Emma's whole day is free, Fabian has twenty minutes between two customers."""
+    beard = simple(20, ["emma", "fabian"])
+    shop = salon(composite(30, 45, 15, pause_policy=PausePolicy.FREE), beard, staff=["emma", "fabian"])
+    here = board(shop, {"fabian": [between("09:00", "10:00"), between("10:20", "12:00")]})
+    found = assign(here, beard, at("10:00"))
+    assert found is not None and found.staff == ("fabian",)
+
+
+def test_the_shortest_service_is_each_persons_own() -> None:
+    """In their own duration, and of what they do; somebody who does nothing strands nothing."""
+    services = (
+        simple(60, ["emma", "fabian"], staff_minutes={"fabian": 45}), simple(20, ["emma"]), simple(5, ["emma"], active=False),
+    )  # fmt: skip
+    shop = salon(*services, staff=["emma", "fabian", "oliver"])
+    assert board(shop).rota.shortest == {"emma": 4, "fabian": 9, "oliver": 1}
+
+
+def test_time_that_can_no_longer_be_booked_is_not_worth_sparing() -> None:
+    """At 9:50 a start at ten strands ten minutes; at seven they are part of a long morning, at ten they are gone."""
+    cut = simple(60)
+    shop = salon(cut, simple(20))
+    for now, waste in ((at("07:00"), 0), (at("09:50"), 2), (at("10:00"), 0)):
+        here = board(shop, now=now)
+        assert stranded(here, "emma", demand(cut), here.window.grain_at(at("10:00")) or 0) == waste
 
 
 def test_stranded_time_is_what_is_too_short_for_the_shortest_service() -> None:
@@ -331,6 +374,16 @@ def test_the_cache_forgets_the_least_recently_used() -> None:
     cache.learn(shop, window, versions, {})
     assert cache.missing(shop, window, versions) == ("emma",)
     assert set(starts(cache.board(shop, at("07:00"), versions), shop.services[0]).by_staff) == {"fabian"}
+
+
+def test_what_is_used_is_kept() -> None:
+    """Asking for Emma makes Fabian the one to forget."""
+    shop = salon(staff=["emma", "fabian", "oliver"])
+    cache, window = CalendarCache(calendars=2), board(shop).window
+    cache.learn(shop, window, {"emma": 1, "fabian": 1}, {})
+    assert cache.missing(shop, window, {"emma": 1}) == ()
+    cache.learn(shop, window, {"oliver": 1}, {})
+    assert cache.missing(shop, window, {"emma": 1, "fabian": 1, "oliver": 1}) == ("fabian",)
 
 
 def test_a_board_of_some_people_knows_only_those() -> None:

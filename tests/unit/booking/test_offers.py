@@ -62,6 +62,21 @@ def test_a_full_day_leads_to_the_nearest_days_at_the_same_time() -> None:
     assert [offer.reason for offer in offers] == [Why.SAME_WEEKDAY, Why.NEARBY, Why.NEARBY]
 
 
+def test_of_days_equally_near_the_later_one_comes_first() -> None:
+    """Wednesday is full: a week later, Thursday, Tuesday."""
+    wednesday = date(2025, 10, 22)
+    full = [Interval(at("09:00", wednesday), at("19:00", wednesday))]
+    offers = rank(board(SHOP, {"emma": full, "fabian": full}), CUT, Wish.at(at("14:00", wednesday)))
+    assert [offer.start for offer in offers] == [at("14:00", wednesday + timedelta(days=n)) for n in (7, 1, -1)]
+
+
+def test_the_nearer_side_of_a_taken_wish_comes_first() -> None:
+    """An hour earlier before two hours later."""
+    here = board(SHOP, {"emma": [between("14:00", "16:00")]})
+    offers = rank(here, CUT, Wish.at(at("14:00")), staff_ids=["emma"], limit=2)
+    assert said(offers, here) == ["A 20.10. 13:00 emma", "B 20.10. 16:00 emma"]
+
+
 def test_a_week_later_means_the_same_wall_time_across_the_clock_change() -> None:
     """From Friday 24 October 14:00 summer time to Friday 31 October 14:00 winter time."""
     shop = salon(simple(60))
@@ -175,6 +190,19 @@ def test_the_usual_person_is_bound_where_they_can() -> None:
     offers = rank(here, CUT, Wish.on(SHOP, MONDAY), usual="fabian", limit=1)
     assert said(offers, here) == ["A 20.10. 10:00 fabian"]
     assert Merit.USUAL_PERSON in offers[0].merits
+
+
+def test_a_time_is_judged_with_the_person_who_will_be_bound() -> None:
+    """At ten her usual Emma strands time, so that Fabian's empty day then is no merit; at noon he is alone, and neat."""
+    shop = salon(CUT, BEARD, staff=["emma", "fabian"])
+    busy = {
+        "emma": [between("09:00", "09:50"), between("11:10", "19:00")],
+        "fabian": [between("11:00", "12:00"), between("13:00", "19:00")],
+    }
+    here = board(shop, busy)
+    wish = Wish(windows=(between("10:00", "10:05"), between("12:00", "12:05")))
+    assert said(rank(here, CUT, wish, usual="emma", limit=1), here) == ["A 20.10. 12:00 fabian"]
+    assert said(rank(here, CUT, wish, limit=1), here) == ["A 20.10. 10:00 fabian"]
 
 
 def test_whoever_is_excluded_is_never_offered() -> None:

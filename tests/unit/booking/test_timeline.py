@@ -119,6 +119,12 @@ def test_only_instants_on_the_grid_are_grains() -> None:
     assert WINDOW.ceil(at("00:05")) == 1
 
 
+def test_a_start_is_in_a_stretch_when_it_is_neither_before_nor_at_its_end() -> None:
+    """From 9:03 to 9:16 one may start at 9:05, 9:10 and 9:15."""
+    assert list(set_bits(WINDOW.starting_in(between("09:03", "09:16")))) == [109, 110, 111]
+    assert list(set_bits(WINDOW.starting_in(between("09:00", "09:10")))) == [108, 109]
+
+
 def test_taking_a_booking_out_leaves_the_others_whole() -> None:
     """A move must not free time that somebody else holds."""
     day = [between("09:00", "10:00"), between("10:00", "11:00"), between("12:00", "13:00")]
