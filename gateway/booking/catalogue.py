@@ -59,7 +59,7 @@ def _is_sold(term: str, offers: tuple[Offer, ...]) -> bool:
 
 
 def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
-    """Turn "Sohn", "Tochter" or an age alone into child, man or woman; a child where no child's service is sold, too."""
+    """Make child, man or woman of "Sohn", "Tochter" or an age; of a child, too, where nothing is sold for children."""
     young = wish.keys & _YOUNG
     sold = _all_keys(offers) & _YOUNG
     if not young:
@@ -69,12 +69,12 @@ def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
     if adult or not sold:
         grown = {"men"} if "boy" in young else {"women"} if "girl" in young else set()
         return replace(wish, keys=wish.keys - young | grown)
-    return replace(wish, keys=wish.keys - young | {"child"}) if wish.age is not None else wish
+    return replace(wish, keys=wish.keys | {"child"}) if wish.age is not None else wish
 
 
 _SHORT_AT_MOST: Final = 0.75
 _MORE_AT_MOST: Final = 0.85
-"""A service that falls short of the wish is still taken for it up to the first price, and if it adds up to the second."""
+"""A service that falls short of the wish is taken for it up to the first price if it adds no more than the second."""
 _CLEARLY_SHORT: Final = 0.5
 _MUCH_MORE: Final = 1.2
 _OBJECT_MARGIN: Final = 0.5
@@ -96,11 +96,22 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     least = min(fit.cost for _, fit in scored)
     sure = all(_is_sure(fit) for _, fit in scored if fit.cost == least)
     sure = sure and not (wish.implied_hair and wish.strange_nouns)
-    perfect = [offer for offer, fit in scored if fit.cost <= 0]
-    if len(perfect) == 1:
-        return _answer(perfect, sure=sure)
+    scored = _perfect(scored)
     margin = MARGIN / 2 if wish.only else MARGIN if of_kind(wanted, "act", "minor") or wish.terms else _OBJECT_MARGIN
     return _answer([offer for offer, fit in scored if fit.cost <= least + margin + 1e-9], sure=sure)
+
+
+def _perfect(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
+    """Beside a service that is just what was said, only those stay that add to it without being for others."""
+    perfect = [offer for offer, fit in scored if fit.cost <= 0]
+    if len(perfect) != 1:
+        return scored
+    people = of_kind(perfect[0].meanings[0].keys, "who")
+    return [
+        (offer, fit)
+        for offer, fit in scored
+        if fit.cost <= 0 or (fit.short <= 0 and of_kind(offer.meanings[0].keys, "who") == people)
+    ]
 
 
 def _complete(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:

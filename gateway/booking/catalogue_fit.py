@@ -36,6 +36,7 @@ _NO_HAIR_NAMED: Final = 0.1
 _NOT_HAIR: Final = 0.5
 _NO_TRAIT: Final = 0.6
 _NO_MANNER: Final = 0.5
+_NO_TERM: Final = 0.6
 _HARDLY: Final = 0.05
 _UNMET_KEYS: Final = {"bridal": 0.7, "home": 1.0, "pregnant": 0.6}
 # Services for nobody in particular are mostly made for women, a man is more likely to mean the men's.
@@ -98,7 +99,8 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
     # "ohne Lack" is as much a choice as "mit Lack", for who said neither.
     more += sum(_EXTRA[CONCEPTS[key].kind] for key in essential(offer.refused - wish.refused))
     more -= _SPECIAL * len(wish.refused & offer.refused)
-    manners = of_kind(wish.keys & offer.keys, "manner", "occasion") - _FREE_MANNERS
+    manners = of_kind(wish.keys & offer.keys, "manner", "occasion")
+    unmet += _NO_TERM * sum(not any(same_term(term, sold) for sold in offer.terms) for term in wish.terms)
     return Fit(missing, short + unmet, more, loose, covered + shared + (0 if said else len(manners)))
 
 
@@ -119,6 +121,8 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
     steps += [kinship(said)[key] for key in offered & kin(said)]
     if steps:
         return _LOOSE * min(steps)
+    if said in UPKEEP and parts & _parts_of(wish) and not of_kind(offered, "act", "minor"):
+        return _OTHER_UPKEEP  # "Bart" by itself: whatever keeps it in shape
     if said in UPKEEP and "hair" not in wish and offered & UPKEEP and (of_kind(wish, "part") - {"hair"}) & offered:
         return _OTHER_UPKEEP
     return _NO_MINOR if CONCEPTS[said].kind == "minor" else None
@@ -153,7 +157,7 @@ def _traits(wish: frozenset[str], offer: frozenset[str]) -> float | None:
     cost = 0.0
     said, sold = of_kind(wish, "who"), of_kind(offer, "who")
     if said and sold:
-        if not any(WHO_COVERS[who] & sold for who in said):
+        if not any(WHO_COVERS[who] & sold for who in said) or _not_that_child(said, sold):
             return None
     elif said:
         cost += max(_NOT_FOR.get(who, _NOT_FOR_OTHERS) for who in said)
@@ -166,6 +170,16 @@ def _traits(wish: frozenset[str], offer: frozenset[str]) -> float | None:
         if bool(said) != bool(sold):
             cost += _NO_TRAIT if said else _EXTRA_TRAIT
     return cost
+
+
+_CHILDREN: Final = frozenset({"boy", "girl"})
+
+
+def _not_that_child(said: frozenset[str], sold: frozenset[str]) -> bool:
+    """Whether a child is meant and the service is for adults, or for the other sort of child."""
+    if "child" in said and not sold & WHO_COVERS["child"]:
+        return True
+    return bool(said & _CHILDREN and sold & _CHILDREN and not said & sold & _CHILDREN)
 
 
 def _manners(wish: frozenset[str], offer: frozenset[str]) -> tuple[float, float]:

@@ -44,20 +44,32 @@ class Meaning:
 
 # --- a whole text ----------------------------------------------------------------------------------------------------
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;+&/()|.!?–]")
 _NOUN: Final = re.compile(r"\b[A-ZÄÖÜ][a-zäöüß]{3,}\b")
-_JOINTS: Final = frozenset(
-    ", ; + & / ( ) | . ! ? – und mit plus sowie oder and with dazu inkl inklusive incl samt".split()
-)
+_JOINTS: Final = _words(", ; + & / ( ) | . ! ? – und mit plus sowie oder and with dazu inkl inklusive incl samt")
 _SOFT_JOINTS: Final = frozenset({"und", "oder", "and", "&", "/"})
-REFUSALS: Final = frozenset("ohne nicht kein keine keinen without no".split())
-_ONLY: Final = frozenset("nur bloss lediglich only just".split())
+REFUSALS: Final = _words("ohne nicht kein keine keinen without no")
+_ONLY: Final = _words("nur bloss lediglich only just")
 _DIGIT: Final = {number_words(number): number for number in range(1, 100)}
 _MINUTES: Final = re.compile(r"\b(\d{1,3})\s*(?:min\b|minuten|minuetig|minute)")
-_HOURS: Final = (("anderthalb stunden", 90), ("eineinhalb stunden", 90), ("dreiviertelstunde", 45), ("halbe stunde", 30),
-                 ("zwei stunden", 120), ("eine stunde", 60))  # fmt: skip
-_AGE: Final = re.compile(r"\b(?:ist|bin|wird|erst|von|alter) (?:schon |erst |jetzt |gerade )?(\d{1,2})\b(?! (?:min|uhr|euro))|"
-                         r"\b(\d{1,2}) ?jaehrig|\b(\d{1,2}) jahre?")  # fmt: skip
+_HOURS: Final = {
+    "anderthalb stunden": 90,
+    "eineinhalb stunden": 90,
+    "dreiviertelstunde": 45,
+    "halbe stunde": 30,
+    "zwei stunden": 120,
+    "eine stunde": 60,
+}
+_AGE: Final = re.compile(
+    r"\b(?:ist|bin|wird|erst|von|alter) (?:schon |erst |jetzt |gerade )?(\d{1,2})\b(?! (?:min|uhr|euro))"
+    r"|\b(?:sohn|tochter|kind|enkel(?:in)?|neffe|nichte|junge|maedchen) (?:(?:er|sie|d[iea][ers]|ist) )*(\d{1,2})\b"
+    r"|\b(\d{1,2}) ?jaehrig|\b(\d{1,2}) jahre?"
+)
 _AGE_WORD: Final = re.compile(r"^([a-z]+?)jaehrig")
 
 
@@ -72,7 +84,7 @@ def _figures(folded: str) -> tuple[int | None, int | None]:
         for word in folded.split()
     ))  # fmt: skip
     minutes = _MINUTES.search(spoken)
-    length = int(minutes[1]) if minutes else next((value for said, value in _HOURS if said in folded), None)
+    length = int(minutes[1]) if minutes else next((value for said, value in _HOURS.items() if said in folded), None)
     age = _AGE.search(spoken)
     return length, int(next(group for group in age.groups() if group)) if age else None
 

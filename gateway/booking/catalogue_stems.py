@@ -20,9 +20,17 @@ MAX_LETTERS: Final = 40
 CONCEPTS: Final[dict[str, Concept]] = {concept.key: concept for concept in concepts()}
 
 _ENDINGS: Final = plain(
-    """e en er ern em es s n t te ten ung ungen chen lein in innen ig ige igen el eln ler ens st nd de den end enden ieren
+    """
+    e en er ern em es s n t te ten ung ungen chen lein in innen ig ige igen el eln ler ens st nd de den end enden ieren
     iert ierung ierungen ation ationen age agen ing ings ers erin lern
-    behandlung behandlungen therapie therapien termin termine bereich sitzung anwendung technik methode"""  # empty heads
+    """
+).split()
+# Heads of compounds that add nothing: "Keratinbehandlung" is keratin.
+_EMPTY_HEADS: Final = plain(
+    """
+    behandlung behandlungen therapie therapien termin termine bereich sitzung anwendung technik methode zone zonen
+    service
+    """
 ).split()
 _PREFIXES: Final = plain(
     """ge ver be nach ab aus um an auf zu vor ein weg durch zurecht her hin ent ueber zwischen wieder auszu nachzu abzu
@@ -108,7 +116,7 @@ def _vocabulary(*, by_ear: bool) -> _Vocabulary:
             meant[letters] = {key: None}
             whole |= {letters} if alone else set()
     prefixes = frozenset(map(spell, _PREFIXES))
-    joints = _by_letter(map(spell, (*_PREFIXES, *_ENDINGS)))
+    joints = _by_letter(map(spell, (*_PREFIXES, *_ENDINGS, *_EMPTY_HEADS)))
     return _Vocabulary(
         {letters: tuple(keys) for letters, keys in meant.items()},
         _by_letter(meant),

@@ -28,6 +28,10 @@ class Concept:
     stems: tuple[str, ...]
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _TABLES: Final[dict[Kind, str]] = {
     "act": """
         cut = schneid schnitt geschnitten schnipp kürz stutz haircut cut$ abschneid
@@ -112,7 +116,7 @@ _TABLES: Final[dict[Kind, str]] = {
         blood = blutabnahm blutbild blut$
         referral = überweis
         sick_note = krankschreib krankmeld krankgeschrieb
-        acute = notfall schmerz akut
+        acute = notfall schmerz akut weh$
         ecg = ekg$
         skin_cancer > check = hautkrebs hautscreen
         dressing = verband wundversorg
@@ -120,6 +124,7 @@ _TABLES: Final[dict[Kind, str]] = {
         dental_clean > teeth = zahnreinig pzr$ prophylax zahnstein
         filling = füllung plomb
         crown = krone$ kronen$
+        denture = zahnersatz prothese
         implant = implant
         root_canal = wurzelbehandl wurzelkanal
         extract = zahnzieh zähneziehen extraktion weisheitszahn
@@ -179,9 +184,9 @@ _TABLES: Final[dict[Kind, str]] = {
         fur = fell$
     """,
     "who": """
-        women = dame frau$ frauen$ weiblich lady ladies women gattin ehefrau oma$ mutter$ mama$ mutti$ schwester$ freundin$
+        women = dame frau$ weiblich lady ladies women gattin ehefrau oma$ mutter$ mama$ mutti$ schwester$ freundin$
         men = herr$ herren mann$ männer männlich gentleman men$ opa$ vater$ papa$ vati$ bruder$ ehemann freund$ kumpel
-        child = kind kids kid$ kleinkind
+        child = kind kids kid$ kleinkind junge$ jungen$ jungs$ bub$ buben$ mädchen
         boy = sohn junge$ jungen$ jungs$ bub$ buben$ enkel$ neffe$ neffen$ söhne knabe
         girl = tochter mädchen enkelin nichte töchter mädel
         youth = jugend teenager teenie teen$
@@ -212,7 +217,7 @@ _TABLES: Final[dict[Kind, str]] = {
         french = french
         wet = nass$
         express = express schnell$ schnelle$
-        first = erst$ erste$ ersten$ erstes$ erster$ neukund neupatient erstmal erstbesuch neu$ neue$ neuen$ neumodell erstbehandl
+        first = erst$ erste$ ersten$ erstes$ erster$ neukund neupatient erstmal erstbesuch neu$ neue$ neuen$ neumodell
         follow_up = folge nachsorge folgetermin nachbehandl
         classic = klassisch classic
         relax = entspann wellness relax
@@ -235,9 +240,11 @@ _TABLES: Final[dict[Kind, str]] = {
 }
 
 # Acts done to hair unless another part of the body stands beside them.
-HAIR_ACTS: Final = frozenset(
-    "cut tips fringe machine_cut fade thin colour root lengths tint grey toner gloss bleach highlights balayage ombre "
-    "babylights perm straighten curls waterwave updo braid wash blow_dry lay style donate olaplex".split()
+HAIR_ACTS: Final = _words(
+    """
+    cut tips fringe machine_cut fade thin colour root lengths tint grey toner gloss bleach highlights balayage ombre
+    babylights perm straighten curls waterwave updo braid wash blow_dry lay style donate olaplex
+    """
 )
 # Ways to say "keep it in shape": for a part like the beard one of them stands for another.
 UPKEEP: Final = frozenset({"cut", "trim", "care", "contour", "shave"})
@@ -256,21 +263,24 @@ WHO_COVERS: Final[dict[str, frozenset[str]]] = {
 
 # Words that say nothing about the service. What is neither here nor a concept is a stranger, and may be a term of one
 # company's catalogue.
-FILLERS: Final = frozenset(
-    "ich wir er sie es du ihr man mich mir uns mein meine meinen meiner meinem meines dein deine sein seine seinen seiner "
-    "ihre ihren ihrem unser unsere der die das den dem des ein eine einen einer einem eines ein einmal zweimal paar bisschen "
-    "bissel wenig etwas was und oder mit ohne fuer zum zur zu im in am an auf aus bei beim von vom nach vor um ueber unter "
-    "plus sowie auch dazu noch nur mal bitte danke gern gerne lieber hallo guten tag morgen moin servus ja nein nee doch halt "
-    "eben so dann wenn wieder wie wann wo ob dass weil also aehm aeh hm okay ok genau gut super schoen schoene schoenen "
-    "moechte moechten wuerde haette hab habe haben hat will wollte wollen koennte koennen kann darf soll sollte sollen muss "
-    "muesste brauche braeuchte braucht nehme nehmen lassen laesst lass machen mache macht gemacht buchen buche gebucht "
-    "reservieren vereinbaren ausmachen bekommen kriegen geht gehen komme kommen waere bin ist sind war waren wird werden "
-    "termin termine behandlung behandlungen leistung dienstleistung service angebot angebote gibt bieten bietet anbieten "
-    "heute uebermorgen montag dienstag mittwoch donnerstag freitag samstag sonntag woche uhr naechste naechsten naechster "
-    "minuten minute min stunde stunden std euro jahre jahr alt ab bis inkl inklusive incl ca circa je pro ueblich uebliche "
-    "mal wieder dringend unbedingt eigentlich irgendwie vielleicht gerade grad jetzt da hier weg runter rein raus dran drauf "
-    "richtig ordentlich ganz frisch frische neuer neues nicht kein keine keinen sondern aber drehen the a and for with my i "
-    "want need please would like get an of".split()
+FILLERS: Final = _words(
+    """
+    ich wir er sie es du ihr man mich mir uns mein meine meinen meiner meinem meines dein deine sein seine seinen
+    seiner ihre ihren ihrem unser unsere der die das den dem des ein eine einen einer einem eines ein einmal zweimal
+    paar bisschen bissel wenig etwas was und oder mit ohne fuer zum zur zu im in am an auf aus bei beim von vom nach
+    vor um ueber unter plus sowie auch dazu noch nur mal bitte danke gern gerne lieber hallo guten tag morgen moin
+    servus ja nein nee doch halt eben so dann wenn wieder wie wann wo ob dass weil also aehm aeh hm okay ok genau
+    gut super schoen schoene schoenen moechte moechten wuerde haette hab habe haben hat will wollte wollen koennte
+    koennen kann darf soll sollte sollen muss muesste brauche braeuchte braucht nehme nehmen lassen laesst lass
+    machen mache macht gemacht buchen buche gebucht reservieren vereinbaren ausmachen bekommen kriegen geht gehen
+    komme kommen waere bin ist sind war waren wird werden termin termine behandlung behandlungen leistung
+    dienstleistung service angebot angebote gibt bieten bietet anbieten heute uebermorgen montag dienstag mittwoch
+    donnerstag freitag samstag sonntag woche uhr naechste naechsten naechster minuten minute min stunde stunden std
+    euro jahre jahr alt ab bis inkl inklusive incl ca circa je pro ueblich uebliche mal wieder dringend unbedingt
+    eigentlich irgendwie vielleicht gerade grad jetzt da hier weg runter rein raus dran drauf richtig ordentlich
+    ganz frisch frische neuer neues nicht kein keine keinen sondern aber drehen the a and for with my i want need
+    please would like get an of
+    """
 )
 
 

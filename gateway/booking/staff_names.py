@@ -127,14 +127,15 @@ class Index:
 
     def fits(self, word: str) -> Mapping[Part, float]:
         """Return every part that one heard plain word fits, with how well."""
-        heard = sound(word)
         found: dict[Part, float] = {}
-        for code, part in self._by_letter.get(heard[:1], ()):
-            if _is_near(heard, code):
-                found[part] = NEAR
+        codes = {sound(word), sound(word.replace("v", "w"))}  # a transcript may write either for a foreign v
+        for heard in codes:
+            near = (part for code, part in self._by_letter.get(heard[:1], ()) if _is_near(heard, code))
+            found |= dict.fromkeys(near, NEAR)
         for full in SHORT_FORMS.get(word, ()):
             found |= dict.fromkeys(self._by_spelling.get(full, ()), SHORT_FORM)
-        found |= dict.fromkeys(self._by_code.get(heard, ()), SAME_SOUND)
+        for heard in codes:
+            found |= dict.fromkeys(self._by_code.get(heard, ()), SAME_SOUND)
         return found | dict.fromkeys(self._by_spelling.get(word, ()), EXACT)
 
 

@@ -50,7 +50,7 @@ _SOUNDS: Final = tuple(
         (r"ae", "e"),
         (r"oe", "O"),
         (r"(?<![aeq])ue", "U"),
-        (r"^y(?=[aeiouAOU])", "j"),
+        (r"^y(?=[aeiouAOU])|^i(?=[aou])", "j"),
         (r"y", "i"),
         (r"(?<=[aeiouAOUY])h", ""),
         (r"v", "f"),
@@ -75,54 +75,33 @@ def sound(word: str) -> str:
     return word[:-1] + _FINALS.get(word[-1:], word[-1:])
 
 
-# How other spellings are heard by a German; each table is one language's rules, applied in order.
-_TURKISH: Final = (
-    ("ş", "sch"),
-    ("ç", "tsch"),
-    ("c", "dsch"),
-    ("ğ", ""),
-    ("ı", "i"),
-    ("v", "w"),
-    ("z", "s"),
-    ("ya", "ja"),
-    ("ye", "je"),
-    ("yi", "ji"),
-    ("yı", "ji"),
-    ("yo", "jo"),
-    ("yö", "jö"),
-    ("yu", "ju"),
-    ("yü", "jü"),
-)
-_POLISH: Final = (
-    ("szcz", "schtsch"), ("sz", "sch"), ("cz", "tsch"), ("rz", "sch"), ("dzi", "dschi"), ("ść", "schtsch"),
-    ("ś", "sch"), ("ć", "tsch"), ("ci", "tschi"), ("si", "schi"), ("cie", "tsche"), ("sie", "sche"), ("zie", "sche"), ("ż", "sch"), ("ź", "s"), ("ł", "w"), ("ó", "u"),
-    ("ą", "on"), ("ę", "en"), ("ń", "nj"), ("j", "i"),
-)  # fmt: skip
-_VIETNAMESE: Final = (
-    ("nguyễn", "nujen"), ("nguyen", "nujen"), ("ngu", "nu"), ("nh", "nj"), ("gi", "s"), ("tr", "tsch"),
-    ("ph", "f"), ("x", "s"), ("kh", "k"), ("ng", "n"),
-)  # fmt: skip
-_VIETNAMESE_SOUTH: Final = (("nh", "n"), ("ph", "f"), ("ng", "n"), ("x", "s"), ("qu", "kw"))
-_ITALIAN: Final = (
-    ("scia", "scha"), ("sce", "sche"), ("sci", "schi"), ("ch", "k"), ("gia", "dscha"), ("gio", "dscho"),
-    ("giu", "dschu"), ("gi", "dschi"), ("ge", "dsche"), ("cia", "tscha"), ("cio", "tscho"), ("ci", "tschi"),
-    ("ce", "tsche"), ("gn", "nj"), ("gli", "lji"), ("gh", "g"), ("v", "w"), ("zz", "z"),
-)  # fmt: skip
-_ENGLISH: Final = (("sh", "sch"), ("ch", "tsch"), ("j", "dsch"), ("ee", "i"), ("oo", "u"), ("ea", "i"), ("v", "w"))
-_SPANISH: Final = (("ñ", "nj"), ("ll", "j"), ("j", "ch"), ("z", "s"), ("v", "w"))
-_SPANISH_SOFT: Final = (("j", "h"), ("ñ", "nj"), ("ll", "j"), ("z", "s"), ("ci", "si"), ("ce", "se"), ("v", "w"))
-_SLAVIC: Final = (("č", "tsch"), ("ć", "tsch"), ("š", "sch"), ("ž", "sch"), ("c", "ts"), ("v", "w"))
-_FRENCH: Final = (
-    ("ch", "sch"), ("oi", "oa"), ("ou", "u"), ("eau", "o"), ("au", "o"), ("eu", "ö"), ("u", "ü"), ("j", "sch"), ("gn", "nj"),
-    ("ai", "e"), ("qu", "k"), ("é", "e"), ("è", "e"), ("ge", "sche"), ("gi", "schi"),
-)  # fmt: skip
-_V_AS_W: Final = (("v", "w"),)
+# How other spellings are heard by a German, "spelling>heard"; each table is one language, or one way to say it.
+_TURKISH: Final = "ş>sch ç>tsch c>dsch ğ> ı>i v>w z>s ya>ja ye>je yi>ji yı>ji yo>jo yö>jö yu>ju yü>jü"
+_POLISH: Final = """
+    szcz>schtsch sz>sch cz>tsch rz>sch dzi>dschi ść>schtsch ś>sch ć>tsch ci>tschi si>schi cie>tsche sie>sche
+    zie>sche ż>sch ź>s ł>w ó>u ą>on ę>en ń>nj j>i
+"""
+_VIETNAMESE: Final = "nguyễn>nujen nguyen>nujen ngu>nu nh>nj gi>s tr>tsch ph>f x>s kh>k ng>n"
+_VIETNAMESE_SOUTH: Final = "nh>n ph>f ng>n x>s qu>kw"
+_ITALIAN: Final = """
+    scia>scha sce>sche sci>schi ch>k gia>dscha gio>dscho giu>dschu gi>dschi ge>dsche cia>tscha cio>tscho ci>tschi
+    ce>tsche gn>nj gli>lji gh>g v>w zz>z
+"""
+_ENGLISH: Final = "sh>sch ch>tsch j>dsch ee>i oo>u ea>i v>w"
+_SPANISH: Final = "ñ>nj ll>j j>ch z>s v>w"
+_SPANISH_SOFT: Final = "j>h ñ>nj ll>j z>s ci>si ce>se v>w"
+_SLAVIC: Final = "č>tsch ć>tsch š>sch ž>sch c>ts v>w"
+_FRENCH: Final = "ch>sch oi>oa ou>u eau>o au>o eu>ö u>ü j>sch gn>nj ai>e qu>k é>e è>e ge>sche gi>schi"
+_V_AS_W: Final = "v>w"
 
 
-def _reader(rules: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+Reader = tuple[re.Pattern[str], dict[str, str]]
+
+
+def _reader(table: str) -> Reader:
     """One pass, longest spelling first: what a rule wrote is not read again by the next."""
-    longest_first = sorted((letters for letters, _ in rules), key=len, reverse=True)
-    return re.compile("|".join(longest_first)), dict(rules)
+    said = dict(rule.split(">") for rule in table.split())
+    return re.compile("|".join(sorted(said, key=len, reverse=True))), said
 
 
 _LANGUAGES: Final = tuple(
@@ -156,7 +135,7 @@ _BREATHED_H: Final = re.compile(r"(?<=[aeiou])h(?=[bdfgklmnprstwz])")
 _MUTE_CONSONANT: Final = re.compile(r"(?<=oi|ou|au)[sxtd]$")
 
 
-def _spoken(written: str, reader: tuple[re.Pattern[str], dict[str, str]]) -> str:
+def _spoken(written: str, reader: Reader) -> str:
     spelling, said = reader
     return spelling.sub(lambda found: said[found[0]], written)
 

@@ -1,6 +1,7 @@
 """Wishes for services: catalogues and utterances invented before the resolver was tuned on them, set by set.
 
-First-try scores (exact / exact or asked / confidently wrong), before any tuning on the set: 79.6 / 94.4 / 0.7 % of 142; 86.3 / 95.2 / 4.0 % of 124; 74.1 / 89.8 / 3.7 % of 108.
+First-try scores (exact / exact or asked / confidently wrong), before any tuning on the set: 79.6 / 94.4 / 0.7 %
+of 142; 86.3 / 95.2 / 4.0 % of 124; 74.1 / 89.8 / 3.7 % of 108; 84.1 / 94.3 / 1.1 % of 88.
 An answer is the ids that the utterance may mean: one id is a match, several are asked about, `NOTHING` stands for a
 service that is not sold. A row may name further answers that are as good.
 """
@@ -247,6 +248,57 @@ THERAPY: Final = {
     "k7": ("Kinesio-Taping", 15),
     "k8": ("Osteopathie", 60),
     "k9": ("Hausbesuch", 45),
+}
+STUDIO: Final = {
+    "101": ("Cut & Go Herren", 20),
+    "102": ("Waschen, Schneiden, Stylen Herren", 40),
+    "103": ("Waschen, Schneiden, Föhnen Damen - kurzes Haar", 50),
+    "104": ("Waschen, Schneiden, Föhnen Damen - langes Haar", 70),
+    "105": ("Föhnen/Styling", 30),
+    "106": ("Ansatzcoloration", 75),
+    "107": ("Coloration komplett", 105),
+    "108": ("Ansatzcoloration mit Schneiden und Föhnen", 135),
+    "109": ("Folien Oberkopf", 75),
+    "110": ("Folien ganzer Kopf", 120),
+    "111": ("Paintings / Balayage", 180),
+    "112": ("Intensivkur", 15),
+    "113": ("Haarverlängerung Beratung", 20),
+    "114": ("Bartservice", 20),
+    "115": ("Kinderschnitt Mädchen", 30),
+    "116": ("Kinderschnitt Junge", 25),
+}
+WELLNESS: Final = {
+    "wa": ("Wellness-Massage 30 min", 30),
+    "wb": ("Wellness-Massage 60 min", 60),
+    "wc": ("Sportmassage", 45),
+    "wd": ("Gesichtsbehandlung Basic", 45),
+    "we": ("Gesichtsbehandlung Deluxe", 90),
+    "wf": ("Ganzkörperpeeling", 45),
+    "wg": ("Maniküre", 40),
+    "wh": ("Pediküre", 50),
+    "wi": ("Wimpern- und Augenbrauen färben", 30),
+    "wj": ("Waxing Oberlippe", 10),
+    "wk": ("Waxing Achseln & Bikini", 35),
+    "wl": ("Waxing Rücken", 30),
+}
+DENTISTS: Final = {
+    "z1": ("Prophylaxe", 45),
+    "z2": ("Kontrolltermin", 15),
+    "z3": ("Schmerzbehandlung", 30),
+    "z4": ("Wurzelbehandlung", 60),
+    "z5": ("Zahnersatz Besprechung", 30),
+    "z6": ("Kinderprophylaxe", 30),
+    "z7": ("Weisheitszahnentfernung", 60),
+}
+GENTLEMEN: Final = {
+    "t1": ("Nur Haare schneiden", 20),
+    "t2": ("Haare waschen und schneiden", 30),
+    "t3": ("Bart", 15),
+    "t4": ("Haare + Bart", 40),
+    "t5": ("Komplettpaket: Haare, Bart, Augenbrauen", 55),
+    "t6": ("Ohren & Nase", 10),
+    "t7": ("Kinder bis 12", 20),
+    "t8": ("Haare färben", 45),
 }
 
 
@@ -627,6 +679,95 @@ THIRD: Final[tuple[Row, ...]] = (
     (THERAPY, "Zahnreinigung", NOTHING),
 )
 
+FOURTH: Final[tuple[Row, ...]] = (
+    (STUDIO, "Herrenschnitt", ("101", "102"), ("102",)),
+    (STUDIO, "Herrenhaarschnitt mit Waschen", ("102",)),
+    (STUDIO, "nur kurz schneiden für Herren", ("101",), ("101", "102")),
+    (STUDIO, "Damenhaarschnitt lange Haare", ("104",)),
+    (STUDIO, "Damen waschen schneiden föhnen", ("103", "104")),
+    (STUDIO, "ich hab kurze Haare und will waschen schneiden föhnen", ("103",)),
+    (STUDIO, "Ansatz", ("106",)),
+    (STUDIO, "Ansatz färben, schneiden und föhnen", ("108",)),
+    (STUDIO, "Ansatz und Schneiden", ("108",)),
+    (STUDIO, "Haare komplett färben", ("107",)),
+    (STUDIO, "Farbe", ("106", "107")),
+    (STUDIO, "Folien", ("109", "110")),
+    (STUDIO, "Strähnchen", ("109", "110")),
+    (STUDIO, "Strähnen Oberkopf", ("109",)),
+    (STUDIO, "Balayage", ("111",)),
+    (STUDIO, "Painting", ("111",)),
+    (STUDIO, "Kur", ("112",)),
+    (STUDIO, "Haarkur", ("112",)),
+    (STUDIO, "Extensions", ("113",)),
+    (STUDIO, "Bart schneiden", ("114",)),
+    (STUDIO, "Bart", ("114",)),
+    (STUDIO, "meine Tochter braucht einen Haarschnitt, sie ist acht", ("115",)),
+    (STUDIO, "mein Sohn, sieben, Haare schneiden", ("116",)),
+    (STUDIO, "Kinderhaarschnitt", ("115", "116")),
+    (STUDIO, "für meinen Jungen", ("116",)),
+    (STUDIO, "Styling", ("105",)),
+    (STUDIO, "föhnen", ("105",)),
+    (STUDIO, "Dauerwelle", NOTHING),
+    (STUDIO, "Hochsteckfrisur", NOTHING),
+    (STUDIO, "Fußpflege", NOTHING),
+    (STUDIO, "Wimpernverlängerung", NOTHING),
+    (STUDIO, "Gel Nägel", NOTHING),
+    (STUDIO, "Massage", NOTHING),
+    (STUDIO, "Zahnarzt", NOTHING),
+    (STUDIO, "TÜV", NOTHING),
+    (STUDIO, "einen Tisch reservieren", NOTHING),
+    (STUDIO, "Coloration", ("106", "107"), ("107",)),
+    (STUDIO, "Färben und Strähnen", ("106", "107", "109", "110")),
+    (STUDIO, "Schneiden ohne Färben", ("101", "102", "103", "104"), ("101", "102", "103", "104", "115", "116")),
+    (STUDIO, "schneiden", ("101", "102", "103", "104", "115", "116"), ("101", "102", "103", "104")),
+    (WELLNESS, "Massage", ("wa", "wb", "wc"), ("wa", "wb")),
+    (WELLNESS, "eine Stunde Massage", ("wb",)),
+    (WELLNESS, "Massage halbe Stunde", ("wa",)),
+    (WELLNESS, "Sportmassage", ("wc",)),
+    (WELLNESS, "Gesichtsbehandlung", ("wd", "we")),
+    (WELLNESS, "Deluxe Gesichtsbehandlung", ("we",)),
+    (WELLNESS, "Peeling", ("wf",)),
+    (WELLNESS, "Hände machen", ("wg",)),
+    (WELLNESS, "Wimpern färben", ("wi",)),
+    (WELLNESS, "Augenbrauen färben", ("wi",)),
+    (WELLNESS, "Damenbart entfernen", ("wj",)),
+    (WELLNESS, "Achseln", ("wk",)),
+    (WELLNESS, "Bikinizone", ("wk",)),
+    (WELLNESS, "Rücken enthaaren", ("wl",)),
+    (WELLNESS, "Beine waxen", NOTHING),
+    (WELLNESS, "Haare schneiden", NOTHING),
+    (WELLNESS, "Rückenmassage", ("wa", "wb", "wc"), ("wa", "wb"), NOTHING),
+    (WELLNESS, "Gelnägel", NOTHING),
+    (WELLNESS, "Fußmassage", NOTHING, ("wa", "wb", "wc"), ("wa", "wb")),
+    (DENTISTS, "Zahnreinigung", ("z1",)),
+    (DENTISTS, "Kontrolle", ("z2",)),
+    (DENTISTS, "ich habe Schmerzen", ("z3",)),
+    (DENTISTS, "mein Zahn tut weh", ("z3",)),
+    (DENTISTS, "Zahnreinigung für meine Tochter, sie ist sechs", ("z6",)),
+    (DENTISTS, "Weisheitszahn ziehen", ("z7",)),
+    (DENTISTS, "Wurzelkanalbehandlung", ("z4",)),
+    (DENTISTS, "Zahnersatz", ("z5",)),
+    (DENTISTS, "Bleaching", NOTHING),
+    (DENTISTS, "Blutabnahme", NOTHING),
+    (DENTISTS, "Haare färben", NOTHING),
+    (GENTLEMEN, "Haarschnitt", ("t1", "t2"), ("t1",)),
+    (GENTLEMEN, "nur Haare", ("t1",), ("t1", "t2")),
+    (GENTLEMEN, "Bart", ("t3",)),
+    (GENTLEMEN, "Haare und Bart", ("t4",)),
+    (GENTLEMEN, "das Komplettpaket", ("t5",)),
+    (GENTLEMEN, "Haare, Bart und Augenbrauen", ("t5",)),
+    (GENTLEMEN, "waschen und schneiden", ("t2",)),
+    (GENTLEMEN, "Nasenhaare", ("t6",)),
+    (GENTLEMEN, "Ohrenhaare", ("t6",)),
+    (GENTLEMEN, "für meinen neunjährigen Sohn", ("t7",)),
+    (GENTLEMEN, "färben", ("t8",)),
+    (GENTLEMEN, "Bart färben", NOTHING, ("t3", "t8")),
+    (GENTLEMEN, "Rasieren", ("t3",), NOTHING),
+    (GENTLEMEN, "Maniküre", NOTHING),
+    (GENTLEMEN, "Bart stutzen", ("t3",)),
+    (GENTLEMEN, "schneiden mit Bart", ("t4",)),
+)
+
 # Known to be answered with a question, or refused, where a person would understand: never a wrong choice.
 NOT_YET: Final[tuple[Row, ...]] = (
     (FULL_SALON, "ich hätte gern Locken, so richtig mit Dauerwelle", ("l",)),
@@ -635,6 +776,8 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (SLASHES, "Auto waschen", NOTHING),
     (NAILS, "Gelnägel ablösen", ("k",)),
     (THERAPY, "Gerätetraining", ("k2",)),
+    (STUDIO, "meine Haare sind so grau geworden", ("106", "107"), NOTHING),
+    (WELLNESS, "Nägel an den Füßen", ("wh",)),
 )
 
 
@@ -655,7 +798,7 @@ def in_order(right: Answer) -> Answer:
     return right if isinstance(right, str) else tuple(sorted(right))
 
 
-@pytest.mark.parametrize("row", [*FIRST, *SECOND, *THIRD], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*FIRST, *SECOND, *THIRD, *FOURTH], ids=lambda row: row[1])
 def test_a_wish_is_understood(row: Row) -> None:
     """The service meant, the services to ask about, or nothing of the list."""
     catalogue, utterance, *right = row
@@ -717,9 +860,20 @@ EVERYTHING: Final = [
     for house, catalogue in enumerate((DEMO, LADIES, BEAUTY, PHYSIO))
     for id, (name, minutes) in catalogue.items()
 ]
-TRADE_WORDS: Final = (
-    "Ansatz färben Schneiden ohne nicht Balajasch Bart und Strähnchenfolie Waschmaschinen xqzvbn , 60 Minuten".split()
-)
+TRADE_WORDS: Final = [
+    "Ansatz",
+    "färben",
+    "ohne",
+    "nicht",
+    "Balajasch",
+    "Bart",
+    "und",
+    "Strähnchenfolie",
+    "Waschmaschinen",
+    "xqzvbn",
+    ",",
+    "60",
+]
 
 
 @given(

@@ -1,6 +1,7 @@
 """Wishes for staff: lists and utterances invented before the resolver was tuned on them, set by set.
 
-First-try scores (exact, and confidently wrong), before any tuning on the set: 90.0 % and 0.7 % of 140; 96.1 % and 0 % of 103; 88.8 % and 1.3 % of 80.
+First-try scores (exact, and confidently wrong), before any tuning on the set: 90.0 and 0.7 % of 140; 96.1 and 0 % of 103; 88.8 and
+1.3 % of 80; 90.0 and 1.3 % of 80.
 An answer is the ids that the utterance may mean: one id is a match, several are asked about. A row may name a second
 answer that is as good.
 """
@@ -60,7 +61,7 @@ TWINS: Final = {
     "s2": "Stefanie Bauer",
     "t": "Tim Maier",
 }
-TURKISH_BARBER: Final = {
+CITY_SALON: Final = {
     "1": "Sabine Hoffmann",
     "2": "Nicole Becker",
     "3": "Markus Lehmann",
@@ -113,6 +114,33 @@ FIRST_NAMES: Final = {
     "o": "Mandy",
     "p": "Chantal",
     "q": "Mohammed",
+}
+SIMILAR: Final = {
+    "s1": "Monika Schreiber",
+    "s2": "Monique Richter",
+    "s3": "Thomas Maurer",
+    "s4": "Thorsten Baumann",
+    "s5": "Özlem Şahin",
+}
+DOCTORS: Final = {
+    "p1": "Dr. Anja Fischer-Braun",
+    "p2": "Dr. Stefan Braun",
+    "p3": "Lukas Nguyen",
+    "p4": "Ioana Popescu",
+    "p5": "Svetlana Iwanowa",
+}
+SHORT_NAMES: Final = {
+    "q1": "Nina",
+    "q2": "Nino",
+    "q3": "Gina",
+    "q4": "Dino",
+}
+AUSTRIANS: Final = {
+    "r1": "Elisabeth Wagner",
+    "r2": "Maximilian Hofer",
+    "r3": "Katharina Huber",
+    "r4": "Alexandra Gruber",
+    "r5": "Alexander Pichler",
 }
 
 
@@ -260,45 +288,45 @@ FIRST: Final[tuple[Row, ...]] = (
 )
 
 SECOND: Final[tuple[Row, ...]] = (
-    (TURKISH_BARBER, "bei Frau Hofmann", ("1",)),
-    (TURKISH_BARBER, "zur Sabine", ("1",)),
-    (TURKISH_BARBER, "Nikol", ("2",)),
-    (TURKISH_BARBER, "bei der Nicole bitte", ("2",)),
-    (TURKISH_BARBER, "Herr Lehman", ("3",)),
-    (TURKISH_BARBER, "zum Markus", ("3",)),
-    (TURKISH_BARBER, "Marcus", ("3",)),
-    (TURKISH_BARBER, "Yasemin", ("4",)),
-    (TURKISH_BARBER, "Jasemin", ("4",)),
-    (TURKISH_BARBER, "Frau Tschelik", ("4",)),
-    (TURKISH_BARBER, "Frau Celik", ("4",)),
-    (TURKISH_BARBER, "Jasmin", NOBODY, ("4",)),
-    (TURKISH_BARBER, "Frau Bäcker", ("2",)),
-    (TURKISH_BARBER, "Frau Beckmann", NOBODY),
-    (TURKISH_BARBER, "Frau Hofer", NOBODY),
-    (TURKISH_BARBER, "Mark", NOBODY, ("3",)),
-    (TURKISH_BARBER, "Bine", ("1",)),
-    (TURKISH_BARBER, "Sabrina", NOBODY),
-    (TURKISH_BARBER, "wer kann denn am Montag", ANYBODY),
-    (TURKISH_BARBER, "wer ist denn da", ANYBODY),
-    (TURKISH_BARBER, "mir ist das gleich", ANYBODY),
-    (TURKISH_BARBER, "völlig egal", ANYBODY),
-    (TURKISH_BARBER, "es ist mir gleich, wer schneidet", ANYBODY),
-    (TURKISH_BARBER, "irgendjemand", ANYBODY),
-    (TURKISH_BARBER, "wer am schnellsten kann", ANYBODY),
-    (TURKISH_BARBER, "nicht bei Markus", ANYBODY),
-    (TURKISH_BARBER, "bloß nicht zur Nicole", ANYBODY),
-    (TURKISH_BARBER, "bei Sabine oder Yasemin", ("1", "4")),
-    (TURKISH_BARBER, "Hauptsache nicht Herr Lehmann", ANYBODY),
-    (TURKISH_BARBER, "zur Inhaberin", NOBODY),
-    (TURKISH_BARBER, "bei einer Frau", NOBODY, ("1", "2", "4")),
-    (TURKISH_BARBER, "bei einem Mann", NOBODY, ("3",)),
-    (TURKISH_BARBER, "die mit den roten Haaren", NOBODY),
-    (TURKISH_BARBER, "die mich letztes Mal geschnitten hat", NOBODY),
-    (TURKISH_BARBER, "mein Name ist Müller", NOBODY),
-    (TURKISH_BARBER, "ich war letztes Mal bei Sabine und möchte wieder zu ihr", ("1",)),
-    (TURKISH_BARBER, "Sabine Hofmann", ("1",)),
-    (TURKISH_BARBER, "mit Frau Becker wenn es geht", ("2",)),
-    (TURKISH_BARBER, "die Nicole hat mir das letzte Mal so gut gefallen", ("2",)),
+    (CITY_SALON, "bei Frau Hofmann", ("1",)),
+    (CITY_SALON, "zur Sabine", ("1",)),
+    (CITY_SALON, "Nikol", ("2",)),
+    (CITY_SALON, "bei der Nicole bitte", ("2",)),
+    (CITY_SALON, "Herr Lehman", ("3",)),
+    (CITY_SALON, "zum Markus", ("3",)),
+    (CITY_SALON, "Marcus", ("3",)),
+    (CITY_SALON, "Yasemin", ("4",)),
+    (CITY_SALON, "Jasemin", ("4",)),
+    (CITY_SALON, "Frau Tschelik", ("4",)),
+    (CITY_SALON, "Frau Celik", ("4",)),
+    (CITY_SALON, "Jasmin", NOBODY, ("4",)),
+    (CITY_SALON, "Frau Bäcker", ("2",)),
+    (CITY_SALON, "Frau Beckmann", NOBODY),
+    (CITY_SALON, "Frau Hofer", NOBODY),
+    (CITY_SALON, "Mark", NOBODY, ("3",)),
+    (CITY_SALON, "Bine", ("1",)),
+    (CITY_SALON, "Sabrina", NOBODY),
+    (CITY_SALON, "wer kann denn am Montag", ANYBODY),
+    (CITY_SALON, "wer ist denn da", ANYBODY),
+    (CITY_SALON, "mir ist das gleich", ANYBODY),
+    (CITY_SALON, "völlig egal", ANYBODY),
+    (CITY_SALON, "es ist mir gleich, wer schneidet", ANYBODY),
+    (CITY_SALON, "irgendjemand", ANYBODY),
+    (CITY_SALON, "wer am schnellsten kann", ANYBODY),
+    (CITY_SALON, "nicht bei Markus", ANYBODY),
+    (CITY_SALON, "bloß nicht zur Nicole", ANYBODY),
+    (CITY_SALON, "bei Sabine oder Yasemin", ("1", "4")),
+    (CITY_SALON, "Hauptsache nicht Herr Lehmann", ANYBODY),
+    (CITY_SALON, "zur Inhaberin", NOBODY),
+    (CITY_SALON, "bei einer Frau", NOBODY, ("1", "2", "4")),
+    (CITY_SALON, "bei einem Mann", NOBODY, ("3",)),
+    (CITY_SALON, "die mit den roten Haaren", NOBODY),
+    (CITY_SALON, "die mich letztes Mal geschnitten hat", NOBODY),
+    (CITY_SALON, "mein Name ist Müller", NOBODY),
+    (CITY_SALON, "ich war letztes Mal bei Sabine und möchte wieder zu ihr", ("1",)),
+    (CITY_SALON, "Sabine Hofmann", ("1",)),
+    (CITY_SALON, "mit Frau Becker wenn es geht", ("2",)),
+    (CITY_SALON, "die Nicole hat mir das letzte Mal so gut gefallen", ("2",)),
     (MANY_TONGUES, "Björn", ("x",)),
     (MANY_TONGUES, "Bjorn", ("x",)),
     (MANY_TONGUES, "Herr Schröder", ("x",)),
@@ -446,10 +474,93 @@ THIRD: Final[tuple[Row, ...]] = (
     (FIRST_NAMES, "Mandi", ("o",)),
 )
 
+FOURTH: Final[tuple[Row, ...]] = (
+    (SIMILAR, "Monika", ("s1",)),
+    (SIMILAR, "Monique", ("s2",)),
+    (SIMILAR, "Monik", ("s2",), ("s1", "s2")),
+    (SIMILAR, "Frau Schreiber", ("s1",)),
+    (SIMILAR, "Frau Schreiner", NOBODY, ("s1",)),
+    (SIMILAR, "Thomas", ("s3",)),
+    (SIMILAR, "Torsten", ("s4",)),
+    (SIMILAR, "Herr Maurer", ("s3",)),
+    (SIMILAR, "Herr Bauman", ("s4",)),
+    (SIMILAR, "Herr Bauer", NOBODY),
+    (SIMILAR, "Frau Schahin", ("s5",)),
+    (SIMILAR, "Özlem", ("s5",)),
+    (SIMILAR, "Ötzlem", ("s5",)),
+    (SIMILAR, "Frau Sahin", ("s5",)),
+    (SIMILAR, "Oslem", ("s5",)),
+    (SIMILAR, "Moni", ("s1",)),
+    (SIMILAR, "bei Monika, wenn nicht bei Özlem", ("s1", "s5"), ("s1",)),
+    (SIMILAR, "Hauptsache eine Frau", ANYBODY, NOBODY, ("s1", "s2", "s5")),
+    (SIMILAR, "egal, wer mir die Haare schneidet", ANYBODY),
+    (SIMILAR, "wer von Ihnen frei ist", ANYBODY),
+    (SIMILAR, "den ersten freien", ANYBODY),
+    (SIMILAR, "das überlasse ich Ihnen", ANYBODY),
+    (SIMILAR, "such du aus", ANYBODY),
+    (SIMILAR, "kein Wunsch", ANYBODY),
+    (SIMILAR, "keine Ahnung, egal", ANYBODY),
+    (SIMILAR, "ich bin da nicht festgelegt", ANYBODY),
+    (SIMILAR, "ohne Mitarbeiterwunsch", ANYBODY),
+    (SIMILAR, "nicht Frau Richter", ANYBODY),
+    (SIMILAR, "alles außer Thomas", ANYBODY),
+    (DOCTORS, "Frau Doktor Fischer", ("p1",)),
+    (DOCTORS, "Frau Braun", ("p1",)),
+    (DOCTORS, "Herr Doktor Braun", ("p2",)),
+    (DOCTORS, "Doktor Braun", ("p1", "p2")),
+    (DOCTORS, "Fischer Braun", ("p1",)),
+    (DOCTORS, "Dr. Fischer", ("p1",)),
+    (DOCTORS, "Herr Nguyen", ("p3",)),
+    (DOCTORS, "Lucas", ("p3",)),
+    (DOCTORS, "Joana", ("p4",)),
+    (DOCTORS, "Frau Popesku", ("p4",)),
+    (DOCTORS, "Swetlana", ("p5",)),
+    (DOCTORS, "Frau Ivanova", ("p5",)),
+    (DOCTORS, "die Ärztin", NOBODY),
+    (DOCTORS, "zum Chef", NOBODY),
+    (DOCTORS, "Dr. Brown", NOBODY, ("p1", "p2")),
+    (DOCTORS, "Stephan", ("p2",)),
+    (DOCTORS, "Anja", ("p1",)),
+    (DOCTORS, "Tanja", NOBODY),
+    (DOCTORS, "Anna", NOBODY),
+    (DOCTORS, "Ivana", NOBODY),
+    (DOCTORS, "bei der gleichen Ärztin wie letztes Mal", NOBODY),
+    (SHORT_NAMES, "Nina", ("q1",)),
+    (SHORT_NAMES, "Nino", ("q2",)),
+    (SHORT_NAMES, "Gina", ("q3",)),
+    (SHORT_NAMES, "zum Dino", ("q4",)),
+    (SHORT_NAMES, "Tina", NOBODY, ("q1", "q3")),
+    (SHORT_NAMES, "Dina", NOBODY),
+    (SHORT_NAMES, "Ninja", NOBODY, ("q1",)),
+    (SHORT_NAMES, "Gino", NOBODY),
+    (SHORT_NAMES, "zur Nina bitte", ("q1",)),
+    (SHORT_NAMES, "Dschina", ("q3",)),
+    (AUSTRIANS, "Alex", ("r4", "r5")),
+    (AUSTRIANS, "Max", ("r2",)),
+    (AUSTRIANS, "Kathi", ("r3",)),
+    (AUSTRIANS, "Lisa", ("r1",), NOBODY),
+    (AUSTRIANS, "Sissi", NOBODY, ("r1",)),
+    (AUSTRIANS, "Frau Huber", ("r3",)),
+    (AUSTRIANS, "Frau Gruber", ("r4",)),
+    (AUSTRIANS, "Herr Hofer", ("r2",)),
+    (AUSTRIANS, "Herr Hoffer", ("r2",)),
+    (AUSTRIANS, "Elisabet", ("r1",)),
+    (AUSTRIANS, "zur Alexandra", ("r4",)),
+    (AUSTRIANS, "Alexander", ("r5",)),
+    (AUSTRIANS, "Herr Alexander", ("r5",)),
+    (AUSTRIANS, "Katarina", ("r3",)),
+    (AUSTRIANS, "Catherine", NOBODY, ("r3",)),
+    (AUSTRIANS, "Katja", NOBODY, ("r3",)),
+    (AUSTRIANS, "Herr Büchler", NOBODY, ("r5",)),
+    (AUSTRIANS, "Herr Pichla", ("r5",)),
+    (AUSTRIANS, "Frau Wagener", ("r1",)),
+)
+
 # Known to be answered with a question, or refused, where a person would understand: never a wrong choice.
 NOT_YET: Final[tuple[Row, ...]] = (
-    (TURKISH_BARBER, "Sabine Müller", NOBODY, ("1",)),
+    (CITY_SALON, "Sabine Müller", NOBODY, ("1",)),
     (TITLES, "Herr Berg", NOBODY, ("j",)),
+    (AUSTRIANS, "Herr Huber", NOBODY, ("r3",)),
 )
 
 
@@ -466,7 +577,7 @@ def answer(found: Resolution) -> Answer:
     return found.ids
 
 
-@pytest.mark.parametrize("row", [*FIRST, *SECOND, *THIRD], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*FIRST, *SECOND, *THIRD, *FOURTH], ids=lambda row: row[1])
 def test_a_wish_is_understood(row: Row) -> None:
     """The person meant, the people to ask about, nobody, or no preference."""
     people, utterance, *right = row
@@ -525,18 +636,10 @@ EVERYBODY: Final = [
     for id, name in people.items()
 ]
 
+WORDS: Final = ["nicht", "bei", "Frau", "Anna", "Schmidt", ",", "oder", "Meier", "Hans-Peter", "egal", "Yılmaz"]
 
-@given(
-    st.one_of(
-        st.text(max_size=2000),
-        st.lists(
-            st.sampled_from(
-                [*map(str.strip, "nicht bei Frau Anna Schmidt , oder Meier Hans-Peter egal Yılmaz".split()), "\ud800"]
-            ),
-            max_size=300,
-        ).map(" ".join),
-    )
-)
+
+@given(st.one_of(st.text(max_size=2000), st.lists(st.sampled_from([*WORDS, "\ud800"]), max_size=300).map(" ".join)))
 def test_any_text_is_answered_at_once(text: str) -> None:
     """Whatever is said: no exception, well-formed, within 50 ms of our own time."""
     resolve("", EVERYBODY)  # the list is read once per house, not per call
