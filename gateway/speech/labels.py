@@ -103,7 +103,8 @@ def service_words(name: str, *, lang: Lang) -> str | None:
         return None
     words = _words(_spelled_out(plain, lang))
     items = [_item(item, lang) for item in words.split(",")]
-    return _join(_fit([item for item in items if item]), lang).replace("eins Stunden", "eine Stunde") or None
+    said = _join(_fit([item for item in items if item]), lang).replace("eins Stunden", "eine Stunde")
+    return said if said and not PLACEHOLDER.search(said) else None  # again: a capital can make a word a "None"
 
 
 def first_name_words(name: str) -> str | None:
@@ -112,13 +113,14 @@ def first_name_words(name: str) -> str | None:
     if plain is None:
         return None
     kept = re.sub(r"\d", "", _words(plain)).replace(",", " ")
-    return _cut(" ".join(kept.split()), MAX_FIRST_NAME).strip(" -'’") or None
+    said = _cut(" ".join(kept.split()), MAX_FIRST_NAME).strip(" -'’")
+    return said if said and not PLACEHOLDER.search(said) else None
 
 
 def _plain(text: str) -> str | None:
     """Return the text without markup and control signs, in composed Unicode form; None when it is no name.
 
-    That is: it steers a model, stands for a missing value, or has letters of another script (no German voice reads
+    That is: it steers a model or has letters of another script (no German voice reads
     them, and they may only look like Latin ones).
     """
     halves = re.sub(r"(\d)\s?½", r"\1,5", text[:1000]).replace("½", " 1/2 ")
@@ -126,7 +128,7 @@ def _plain(text: str) -> str | None:
     if any(c.isalpha() and not c.isascii() and not unicodedata.name(c, "").startswith("LATIN") for c in composed):
         return None
     plain = _MARKUP.sub(" ", "".join(_kept(c) for c in composed)).strip()
-    return None if _STEERING.search(plain) or PLACEHOLDER.search(plain) else plain
+    return None if _STEERING.search(plain) else plain
 
 
 def _kept(c: str) -> str:

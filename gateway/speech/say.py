@@ -160,7 +160,7 @@ def say_offers(offers: Sequence[Offer], *, lang: Lang = "de", today: date | None
     "am Dienstag, dem ersten Dezember, um zehn Uhr bei Emma, um halb zwölf bei Fabian oder um vierzehn Uhr bei Oliver".
     A staff member common to all is named once, in front: "bei Emma morgen um zehn Uhr oder um elf Uhr". What is longer
     than `max_words` is shortened step by step: a month or a date that is clear without being said, then the staff, at
-    last the weekday. Three offers between 08:00 and 20:00 within eleven months always come down to 22 words.
+    last the weekday. Three offers between 08:00 and 19:00 within eleven months always come down to 22 words.
     Raises ValueError without offers.
     """
     if not offers:
@@ -312,7 +312,7 @@ def _offer_day(
     """Return the day as short as `brevity` allows and clearness permits, and whether it is compact (see `_day`)."""
     voice = VOICES[lang]
     said, relative = _day(day, lang=lang, today=today, case="am")
-    if relative:
+    if relative and not (brevity.first_date and " " in said):  # "the day after tomorrow" is longer than "on Sunday"
         return said, True
     ahead = None if today is None else day - today
     soon = _within(ahead, _WEEK)

@@ -165,7 +165,7 @@ def test_a_weekday_alone_is_said_only_where_it_is_clear() -> None:
     assert "am Montag, dem siebten, um zehn Uhr" in next_week
 
 
-_OPEN_TIMES = st.integers(8 * 12, 20 * 12 - 1).map(lambda grain: time(grain // 12, grain % 12 * 5))
+_OPEN_TIMES = st.integers(8 * 12, 19 * 12 - 1).map(lambda grain: time(grain // 12, grain % 12 * 5))
 _OFFERS = st.lists(
     st.tuples(
         st.builds(datetime.combine, st.dates(TODAY, date(2027, 9, 30)), _OPEN_TIMES),
