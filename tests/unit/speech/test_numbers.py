@@ -93,8 +93,20 @@ def test_german_ordinals_take_the_ending_asked_for(number: int, stem: str, endin
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(1, "first"), (2, "second"), (3, "third"), (5, "fifth"), (8, "eighth"), (9, "ninth"), (12, "twelfth")]
-    + [(13, "thirteenth"), (20, "twentieth"), (21, "twenty-first"), (30, "thirtieth"), (31, "thirty-first")],
+    [
+        (1, "first"),
+        (2, "second"),
+        (3, "third"),
+        (5, "fifth"),
+        (8, "eighth"),
+        (9, "ninth"),
+        (12, "twelfth"),
+        (13, "thirteenth"),
+        (20, "twentieth"),
+        (21, "twenty-first"),
+        (30, "thirtieth"),
+        (31, "thirty-first"),
+    ],
 )
 def test_english_ordinals(number: int, words: str) -> None:
     """English ordinals, with the spellings that lose or change a letter."""
@@ -132,7 +144,7 @@ def test_there_is_no_zeroth_day() -> None:
 
 _UNITS = dict(
     zip(
-        "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split(),  # noqa: SIM905
+        "ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split(),
         range(1, 13),
         strict=True,
     )
