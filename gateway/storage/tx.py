@@ -19,6 +19,7 @@ from gateway.booking.model import Appointment, Customer, Interval, Status
 from gateway.booking.ports import CallbackRequest, CallLink, Modification, ReadRecord, RecordedAnswer
 from gateway.errors import GatewayError, StoreUnavailable, VersionConflict
 from gateway.storage import convert
+from gateway.storage import saga_statements as saga_sql
 from gateway.storage import statements as sql
 from gateway.storage.failures import translate
 from gateway.storage.tables import RELEASED_STATUSES
@@ -119,7 +120,7 @@ class SqlTx:
     def busy(self, staff_ids: Sequence[str], start: datetime, end: datetime) -> Mapping[str, Sequence[Interval]]:
         found: dict[str, list[Interval]] = {staff_id: [] for staff_id in staff_ids}
         window = {"day_before": start - LONGEST_PHASE, "start": start, "end": end}
-        rows = self._run(sql.BUSY, {"company": self._company_id, "staff_ids": list(found), **window})
+        rows = self._run(saga_sql.BUSY, {"company": self._company_id, "staff_ids": list(found), **window})
         for staff_id, starts_at, ends_at in rows:
             found[staff_id].append(Interval(starts_at, ends_at))
         return found
