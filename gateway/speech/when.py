@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from gateway.speech.grammar.combine import Meaning, combine
 from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Grain, Span, WeeklyHours, Window
-from gateway.speech.grammar.parts import PARTS
+from gateway.speech.grammar.parts import PARTS, public
 from gateway.speech.grammar.question import ask_which
 from gateway.speech.grammar.rewrite import rewrite
 from gateway.speech.grammar.rules import RULES
@@ -30,7 +30,7 @@ class When:
     """A day, a time, both, or a stretch of either, as said.
 
     `start`, `end`: naive local values; `end` is exclusive, None when open or no interval. `within`: any day or time
-    inside is meant ("Ende nächster Woche"). `readings`: the other real readings, `question`: what to ask about them.
+    inside is meant ("Ende nächster Woche"). `part`: frueh, vormittag, mittag, nachmittag, abend or nacht, when said. `readings`: the other real readings, `question`: what to ask about them.
     """
 
     kind: Kind
@@ -141,24 +141,24 @@ def _days(days: Days, meaning: Meaning, context: Context) -> When:
             minute = settle(meaning.clock, context, bound.weekday())
             at = _at(bound, minute)
             return When("interval", at if days.start else None, at if days.end else None, "minute")
-    return When("interval", days.start, days.end, days.grain, part, days.within)
+    return When("interval", days.start, days.end, days.grain, public(part), days.within)
 
 
 def _window(window: Window, day: date | None, context: Context) -> When:
     lo, hi = settle_window(window, context, day.weekday() if day else None)
     if day is None:
-        return When("interval", _time(lo), _time(hi), "minute", window.part)
+        return When("interval", _time(lo), _time(hi), "minute", public(window.part))
     if lo is not None and hi is not None and hi <= lo:
         hi += MINUTES
     start = None if lo is None else _at(day, lo)
-    return When("interval", start, None if hi is None else _at(day, hi), "minute", window.part)
+    return When("interval", start, None if hi is None else _at(day, hi), "minute", public(window.part))
 
 
 def _part(part: str, day: date | None) -> When:
     start, end = PARTS[part]
     if day is None:
-        return When("interval", _time(start), _time(end), "part_of_day", part)
-    return When("interval", _at(day, start), _at(day, end), "part_of_day", part)
+        return When("interval", _time(start), _time(end), "part_of_day", public(part))
+    return When("interval", _at(day, start), _at(day, end), "part_of_day", public(part))
 
 
 def _span(span: Span, context: Context) -> When:

@@ -98,24 +98,25 @@ def _bare_days(items: Sequence[Item]) -> list[int]:
     """Ordinals that are days of the month: 'am 15.', 'Freitag, der dritte'; not 'der dritte Versuch'."""
     found = []
     for at, item in enumerate(items):
-        if item.code != "O" or not 1 <= item.n <= 31:
+        unmarked = item.code == "N" and item.digits and at > 0 and items[at - 1].text in _BEFORE_NUMBER
+        if item.code != "O" and not unmarked or not 1 <= item.n <= 31:
             continue
         before = items[at - 1] if at else None
         after = items[at + 1].code if at + 1 < len(items) else "p"
         beside_weekday = any(near.code == "W" for near in items[max(0, at - 3) : at])
         marked = before is not None and (before.code in "cfstv" and beside_weekday or before.text in _DAY_WORDS)
-        if (
-            (marked or beside_weekday or (len(items) <= 2 and item.digits))
-            and after not in "xUVNK"
-            or item.digits
-            and marked
-            and after == "x"
-        ):
+        said_alone = len(items) <= 2 and item.digits
+        counts_noun = after in "UVNK" or after == "x" and not (item.digits and marked)
+        if (marked or beside_weekday or said_alone) and not counts_noun:
             found.append(item.n)
     return found
 
 
 _DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "on", "the", "bis", "ab"])
+
+
+# "am 8": speech recognition drops the dot; no hour is said with these words.
+_BEFORE_NUMBER: Final = frozenset(("am", "den", "dem", "zum"))
 
 
 def _denied(items: Sequence[Item], at: int) -> bool:

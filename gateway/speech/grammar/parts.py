@@ -29,6 +29,31 @@ PARTS: Final[Mapping[str, tuple[int, int]]] = {
 }
 """Name -> [start, end) in minutes; an end past 1440 lies in the next day."""
 
+_PUBLIC: Final[Mapping[str, str]] = {
+    "fruehfrueh": "frueh",
+    "spaetfrueh": "frueh",
+    "morning": "frueh",
+    "fruehvormittag": "vormittag",
+    "spaetvormittag": "vormittag",
+    "kurznachmittag": "mittag",
+    "nachessen": "nachmittag",
+    "fruehnachmittag": "nachmittag",
+    "spaetnachmittag": "nachmittag",
+    "feierabend": "abend",
+    "fruehabend": "abend",
+    "spaetabend": "abend",
+    "tonight": "abend",
+    "latetonight": "abend",
+    "night": "nacht",
+    "spaetabend2": "nacht",
+}
+
+
+def public(part: str | None) -> str | None:
+    """Return the plain name of a part: frueh, vormittag, mittag, nachmittag, abend or nacht."""
+    return None if part is None else _PUBLIC.get(part, part)
+
+
 MORNING: Final = frozenset(
     {"frueh", "fruehfrueh", "morning", "spaetfrueh", "vormittag", "fruehvormittag", "spaetvormittag"}
 )

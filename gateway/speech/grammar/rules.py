@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.speech.grammar.model import Item
+from gateway.speech.grammar.model import Clock, Item
 from gateway.speech.grammar.rewrite import Found, Rule, rule
 from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, hour_of
 from gateway.speech.grammar.rules_days import DAYS, dated
@@ -44,6 +44,14 @@ def _year_beside_date(found: Found) -> Item | None:
     return dated(found.context, dated_item.m, dated_item.n, year)
 
 
+def _comma_clock(found: Found) -> Item | None:
+    """'8,30 Uhr'."""
+    pair = found.get("t")
+    if not pair.digits or pair.n > 23 or pair.m > 59:
+        return None
+    return Item("C", clock=Clock(pair.n * 60 + pair.m, 1 <= pair.n <= 12 and not pair.text.startswith("0")))
+
+
 def _hour_beside_day(found: Found) -> Item | None:
     """'morgen 15', '9 tomorrow': a number right beside a day is an hour."""
     clock = hour_of(found.get("c"))
@@ -52,6 +60,7 @@ def _hour_beside_day(found: Found) -> Item | None:
 
 PAIRS: Final[tuple[Rule, ...]] = (
     rule("(?P<t>T)u", _clock_marked),
+    rule("(?P<t>x)u", _comma_clock),
     rule("(?<=[ag])(?P<t>T)", _clock_marked),
     rule("(?<=R)(?P<t>T)", _clock_marked),
     rule("(?P<t>T)(?=c?m)", _clock_marked),

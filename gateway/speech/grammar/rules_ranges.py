@@ -16,7 +16,8 @@ HALF_DAY: Final = 720
 def _clock_range(found: Found) -> Item | None:
     """'von neun bis zehn Uhr', '14-16 Uhr', 'between 9:30 and 11'."""
     first, second = found.get("a"), found.get("b")
-    sure = "C" in (first.code, second.code) or found["f"] is not None
+    alone = found.before is None and (found.after is None or found.after.code == "p")
+    sure = "C" in (first.code, second.code) or found["f"] is not None or alone
     if not sure or found.after is not None and found.after.code in "ULVM":
         return None
     lo, hi = hour_of(first), hour_of(second)

