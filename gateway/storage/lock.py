@@ -7,8 +7,8 @@ with ONE process and ONE writer connection: this lock is what makes the second p
 
 from __future__ import annotations
 
+import errno
 import os
-import sqlite3
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +18,6 @@ from gateway.errors import SettingsError
 
 _CLEAN: Final = b"clean\n"
 _OPEN: Final = b"open\n"
-
-
-def wal_reset_affected() -> bool:
-    """True when this SQLite has the WAL-reset race, i.e. when the lock is more than good manners."""
-    return (3, 7, 0) <= sqlite3.sqlite_version_info < (3, 51, 3)
 
 
 class FileLock:
@@ -45,6 +40,9 @@ class FileLock:
             _lock(handle)
         except OSError as error:
             os.close(handle)
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                # Without a lock nothing keeps the second process out: some network folders have none.
+                raise SettingsError(f"GATEWAY_DATABASE_URL: cannot lock {self._path}: {error.strerror}") from error
             raise SettingsError(
                 f"GATEWAY_DATABASE_URL: {self._database} is in use by another process"
                 " (one process per SQLite file; use PostgreSQL for more)"

@@ -98,11 +98,11 @@ class PostgresStore:
             await connection.commit()
             return result
 
-        return await self._with(self._engine, inside)
+        return await self._retried(lambda: self._with(self._engine, inside))
 
     async def ping(self) -> None:
         """Raise StoreUnavailable unless the database answers."""
-        await self._with(self._single, lambda connection: connection.exec_driver_sql("SELECT 1"))
+        await self._retried(lambda: self._with(self._single, lambda connection: connection.exec_driver_sql("SELECT 1")))
 
     async def close(self) -> None:
         """Close all connections; transactions under way should be through by then."""
@@ -115,6 +115,7 @@ class PostgresStore:
 
     async def _transaction(self, connection: AsyncConnection, company_id: str, uow: Callable[[SqlTx], T]) -> T:
         def inside(bare: Connection) -> tuple[T, tuple[str, str] | None]:
+            # Row-level security will want set_config('app.company_id', ...) here: one more round trip.
             tx = SqlTx(bare, company_id, POSTGRESQL, self._clock.now)
             result = uow(tx)
             if tx.refused is not None:

