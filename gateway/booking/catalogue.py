@@ -41,9 +41,21 @@ def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     if wish.keys & _ANIMALS and not wish.keys & _ANIMALS & _all_keys(offers):
         return NONE
     found = _choose(wish, offers)
-    if found is not None:
+    if found is None:
+        return _by_phrase(wish, offers)
+    return _rather_for_them(found, wish, offers)
+
+
+def _rather_for_them(found: Resolution, wish: Meaning, offers: tuple[Offer, ...]) -> Resolution:
+    """Ask where the whole is sold for anybody, but each part of it for the very people named."""
+    chosen = next((offer for offer in offers if found.ids == (offer.service.id,)), None)
+    if not chosen or len(wish.phrases) < 2 or not of_kind(wish.keys, "who") or of_kind(chosen.meanings[0].keys, "who"):
         return found
-    return _by_phrase(wish, offers)
+    parts = set(_by_phrase(wish, offers).ids)
+    theirs = [offer for offer in offers if offer.service.id in parts]
+    if not theirs or not all(of_kind(offer.meanings[0].keys, "who") for offer in theirs):
+        return found
+    return _answer([offer for offer in offers if offer in theirs or offer is chosen], sure=False)
 
 
 _YOUNG: Final = frozenset({"child", "boy", "girl", "youth"})
@@ -73,10 +85,10 @@ def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
 
 
 _SHORT_AT_MOST: Final = 0.75
-_MORE_AT_MOST: Final = 0.85
-"""A service that falls short of the wish is taken for it up to the first price if it adds no more than the second."""
+_COST_AT_MOST: Final = 1.55
+"""A service that falls short of the wish is taken for it up to the first price, if the whole price is below the second."""
 _CLEARLY_SHORT: Final = 0.5
-_MUCH_MORE: Final = 1.2
+_MUCH_MORE: Final = 0.6
 _OBJECT_MARGIN: Final = 0.5
 
 
@@ -98,7 +110,23 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     sure = sure and not (wish.implied_hair and wish.strange_nouns)
     scored = _perfect(scored)
     margin = MARGIN / 2 if wish.only else MARGIN if of_kind(wanted, "act", "minor") or wish.terms else _OBJECT_MARGIN
-    return _answer([offer for offer, fit in scored if fit.cost <= least + margin + 1e-9], sure=sure)
+    close = [offer for offer, fit in scored if fit.cost <= least + margin + 1e-9]
+    others = _for_the_others(wish, close, offers)
+    return _answer([offer for offer in offers if offer in close or offer in others], sure=sure)
+
+
+_OTHER: Final = {"men": "women", "women": "men"}
+
+
+def _for_the_others(wish: Meaning, close: list[Offer], offers: tuple[Offer, ...]) -> list[Offer]:
+    """Where nobody was named and all that is near is for men (or women), what the others would get for their words."""
+    people = {tuple(of_kind(offer.meanings[0].keys, "who")) for offer in close}
+    only = next(iter(people))[0] if len(people) == 1 and len(next(iter(people))) == 1 else ""
+    if of_kind(wish.keys, "who") or only not in _OTHER:
+        return []
+    found = _choose(replace(wish, keys=wish.keys | {_OTHER[only]}), offers)
+    ids = found.ids if found else ()
+    return [offer for offer in offers if offer.service.id in ids and (fit := _best(wish, offer)) and fit.short <= 0]
 
 
 def _perfect(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
@@ -121,7 +149,7 @@ def _complete(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
 
 
 def _is_sure(fit: Fit) -> bool:
-    return not fit.loose and (fit.short <= 0 or (fit.short < _SHORT_AT_MOST and fit.more < _MORE_AT_MOST))
+    return not fit.loose and (fit.short <= 0 or (fit.short < _SHORT_AT_MOST and fit.cost < _COST_AT_MOST))
 
 
 def _serves(fit: Fit) -> bool:
@@ -148,6 +176,8 @@ def _by_who(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     if "hair" in wish.keys:
         cuts = _choose(replace(wish, keys=wish.keys | {"cut"}), offers)
         return Resolution("ambiguous", cuts.ids, question=cuts.question) if cuts and cuts.ids else NONE
+    if said and not found and "cut" in _all_keys(offers):  # sold for anybody: a haircut is what most come for
+        return _choose(replace(wish, keys=wish.keys | {"cut", "hair"}), offers)
     return _answer(found, sure=True)
 
 

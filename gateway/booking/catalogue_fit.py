@@ -88,7 +88,7 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
         price = _price(key, offered, said)
         if price is not None:
             short, loose = short + price, loose + (price >= _LOOSE)
-            covered += price not in (_NO_PART_NAMED, _NO_HAIR_NAMED, _NO_MINOR)
+            covered += key != "hair" and price not in (_NO_PART_NAMED, _NO_MINOR)
         elif key == "hair" and wish.implied_hair and _parts_of(said) == {"hair"}:
             short, loose = short + _NOT_HAIR, loose + 1
         else:
@@ -101,7 +101,7 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
     more -= _SPECIAL * len(wish.refused & offer.refused)
     manners = of_kind(wish.keys & offer.keys, "manner", "occasion")
     unmet += _NO_TERM * sum(not any(same_term(term, sold) for sold in offer.terms) for term in wish.terms)
-    return Fit(missing, short + unmet, more, loose, covered + shared + (0 if said else len(manners)))
+    return Fit(missing, short + unmet, more, loose, covered + shared + (len(manners) if said <= {"hair"} else 0))
 
 
 def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | None:

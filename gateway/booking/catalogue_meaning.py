@@ -118,7 +118,7 @@ def read(text: str) -> Meaning:
     refused: set[str] = set()
     keys: set[str] = set()
     terms: set[str] = set()
-    refusing = only = implied = False
+    refusing = refused_one = only = implied = False
     parts_before = False
 
     def close() -> None:
@@ -138,15 +138,19 @@ def read(text: str) -> Meaning:
         if word in _JOINTS:
             close()
             refusing = refusing and word in _SOFT_JOINTS
+            refused_one = False
         elif word in REFUSALS:
-            refusing = True
+            refusing, refused_one = True, False
         elif word in ("sondern", "aber"):
             refusing = False
             close()
         else:
             only = only or word in _ONLY
             found, stranger = (frozenset[str](), None) if word in _DIGIT else read_word(word)
+            if refused_one and found:
+                refusing = False  # "ohne Waschen schneiden" refuses the washing alone
             (refused if refusing else keys).update(found)
+            refused_one = refusing and any(CONCEPTS[key].kind in ("act", "minor", "manner") for key in found)
             if stranger and not refusing:
                 terms.add(stranger)
     close()

@@ -141,10 +141,11 @@ def read_word(word: str) -> tuple[frozenset[str], str | None]:
         return frozenset(), None
     written = _WRITTEN.take_apart(word[:MAX_LETTERS])
     by_ear = _HEARD.take_apart(heard) if len(heard) > 3 else written  # three sounds are like anything
-    unknown, _, known, keys, _ = written if written[0] <= by_ear[0] else by_ear
+    path = written if written[0] <= by_ear[0] else by_ear
+    unknown, _, known, keys, _ = path
     if keys and (unknown == 0 or (unknown <= 2 and -known >= 6)):  # "Krankengymnast-ik"
         return frozenset(keys), None
-    if keys and -known >= 4 and unknown >= 3:
+    if keys and -known >= (4 if path is written else 5) and unknown >= 3:
         return frozenset(keys), word
     return frozenset(_nearest_stem(heard)), word
 

@@ -60,15 +60,13 @@ _TABLES: Final[dict[Kind, str]] = {
         braid ~ updo = flecht zopf zöpf braid cornrow
         extension = extension verlänger verdicht tressen tapes$ bonding
         fix = reparatur reparier abgebroch eingeriss kaputt
-        wig = perücke toupet haarteil
         care = pfleg kur$ treatment repair maske$ packung conditioner spülung aufbau
         olaplex > care = olaplex
         detox > care = detox
         donate = spende spenden$ gespendet
         shave = rasur rasier shave shaving
         trim = trimm
-        contour = kontur
-        polish = polier lackier lack$ nagellack
+        contour ~ cut = kontur
         nail_set > nail = modellage neumodell modellier
         nail_design > nail = nailart design$
         refill = auffüll refill nachfüll nachmach
@@ -143,6 +141,7 @@ _TABLES: Final[dict[Kind, str]] = {
         blow_dry = föhn fön foen fohn trocknen$ gefönt blowout
         lay = legen$ einlegen$ eindrehen$ wickel
         style = styl frisier finish
+        polish = polier lackier lack$ nagellack
         bath > wash = baden$ bad$ vollbad
     """,
     "part": """
@@ -182,12 +181,13 @@ _TABLES: Final[dict[Kind, str]] = {
         whole_body = ganzkörper körper
         claw = kralle pfote
         fur = fell$
+        wig = perücke toupet haarteil
     """,
     "who": """
         women = dame frau$ weiblich lady ladies women gattin ehefrau oma$ mutter$ mama$ mutti$ schwester$ freundin$
         men = herr$ herren mann$ männer männlich gentleman men$ opa$ vater$ papa$ vati$ bruder$ ehemann freund$ kumpel
         child = kind kids kid$ kleinkind junge$ jungen$ jungs$ bub$ buben$ mädchen
-        boy = sohn junge$ jungen$ jungs$ bub$ buben$ enkel$ neffe$ neffen$ söhne knabe
+        boy = sohn junge$ jungen$ jungs$ bub$ buben$ enkel$ neffe$ neffen$ söhne$ knabe
         girl = tochter mädchen enkelin nichte töchter mädel
         youth = jugend teenager teenie teen$
         dog = hund hündin welpe dog$ pudel terrier

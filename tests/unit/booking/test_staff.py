@@ -1,6 +1,7 @@
 """Wishes for staff: lists and utterances invented before the resolver was tuned on them, set by set.
 
-First-try scores (exact, and confidently wrong), before any tuning on the set: 90.0 and 0.7 % of 140; 96.1 and 0 % of 103; 88.8 and
+First-try scores (exact, and confidently wrong), before any tuning on the set:
+90.0 and 0.7 % of 140; 96.1 and 0 % of 103; 88.8 and
 1.3 % of 80; 90.0 and 1.3 % of 80.
 An answer is the ids that the utterance may mean: one id is a match, several are asked about. A row may name a second
 answer that is as good.
@@ -17,7 +18,8 @@ from gateway.booking.resolve import Resolution
 from gateway.booking.staff import StaffName, resolve
 
 Answer = tuple[str, ...] | str
-Row = tuple[dict[str, str], str, Answer] | tuple[dict[str, str], str, Answer, Answer]
+People = dict[str, str]
+Row = tuple[People, str, Answer] | tuple[People, str, Answer, Answer] | tuple[People, str, Answer, Answer, Answer]
 NOBODY: Final = "none"
 ANYBODY: Final = "any"
 
