@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from gateway.errors import InvalidPlan
@@ -153,6 +153,8 @@ class Salon:
     holidays_open: frozenset[date] = frozenset()
     """Public holidays on which this salon works all the same."""
     config_version: int = 0
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    """The company's stored choices on identity and limits; `auth.rights.identity_rules` reads them."""
 
     @property
     def tz(self) -> ZoneInfo:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gateway.booking.model import Appointment, Customer, Interval, Phase, Salon, Status
 
@@ -59,6 +59,20 @@ class ReadRecord:
     tool: str
     answer: RecordedAnswer
     latency_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChallenge:
+    """A one-time code as the store keeps it: a keyed hash, never the code. `customer_id` None: a decoy."""
+
+    id: str
+    call_id: str
+    customer_id: str | None
+    purpose: str
+    code_hash: bytes
+    expires_at: datetime
+    tries: int
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,27 @@ class Tx(Protocol):
 
     def call_link(self, call_id: str) -> CallLink | None:
         """Whom this call was linked to, if anybody."""
+        ...
+
+    # -- one-time codes and the audit --------------------------------------------------------------------------
+    def add_challenge(self, challenge: StoredChallenge, *, now: datetime) -> None:
+        """Keep a new code's hash; earlier open ones of the same call end."""
+        ...
+
+    def latest_challenge(self, call_id: str) -> StoredChallenge | None: ...
+
+    def count_try(self, challenge_id: str, *, most: int) -> StoredChallenge | None:
+        """Count one try on an open challenge in one statement; None when it takes none any more."""
+        ...
+
+    def close_challenge(self, challenge_id: str, state: str) -> bool:
+        """Close an open challenge; True for the one transaction that did."""
+        ...
+
+    def audit(
+        self, audit_id: str, *, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, Any]
+    ) -> None:
+        """Append one line to the audit: fixed words and ids, nothing personal."""
         ...
 
     # -- writing -----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, update
 from gateway.booking.model import Customer, DayHours, Hours, Interval, Policy, Salon, Service, StaffMember
 from gateway.clock import Ids
 from gateway.storage import convert, tables
+from gateway.storage.identity_tables import CompanyIdentity
 from gateway.storage.statements import table
 
 
@@ -41,6 +42,7 @@ def add_salon(
         add_staff(connection, salon.company_id, salon.branch_id, member, position=position, ids=ids)
     for position, service in enumerate(salon.services):
         add_service(connection, salon.company_id, service, position=position)
+    set_identity(connection, salon.company_id, salon.identity)
 
 
 def add_company(connection: Connection, salon: Salon, *, now: datetime) -> None:
@@ -155,6 +157,14 @@ def set_policy(connection: Connection, company_id: str, policy: Policy) -> None:
     """The company's house rules; appointments keep theirs."""
     company = table(tables.Company)
     connection.execute(update(company).where(company.c.id == company_id).values(policy=convert.policy_values(policy)))
+
+
+def set_identity(connection: Connection, company_id: str, rules: Mapping[str, Any]) -> None:
+    """The company's choices on identity and limits, in the form `auth.rights.identity_rules` reads."""
+    of = table(CompanyIdentity)
+    connection.execute(delete(of).where(of.c.company_id == company_id))
+    if rules:
+        connection.execute(insert(of), {"company_id": company_id, "rules": dict(rules)})
 
 
 def add_customer(

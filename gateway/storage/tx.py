@@ -22,6 +22,7 @@ from gateway.storage import convert
 from gateway.storage import saga_statements as saga_sql
 from gateway.storage import statements as sql
 from gateway.storage.failures import translate
+from gateway.storage.identity_tx import IdentityTx
 from gateway.storage.tables import RELEASED_STATUSES
 
 LONGEST_PHASE: Final = timedelta(days=1)
@@ -48,7 +49,7 @@ SQLITE: Final = _dialect("sqlite")
 POSTGRESQL: Final = _dialect("postgresql")
 
 
-class SqlTx:
+class SqlTx(IdentityTx):
     """One transaction bound to one company (the port is `gateway.booking.ports.Tx`)."""
 
     def __init__(self, connection: Connection, company_id: str, dialect: Dialect, now: Callable[[], datetime]) -> None:

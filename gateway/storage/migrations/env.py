@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from gateway.storage import identity_tables, saga_tables  # noqa: F401  # their tables join the metadata
 from gateway.storage.tables import metadata
 
 context.configure(

@@ -1,0 +1,101 @@
+"""The part of `Tx` that recognising callers needs: one-time codes and the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.sql import Executable
+
+from gateway.booking.ports import StoredChallenge
+from gateway.storage import tables
+from gateway.storage.identity_tables import ChallengeRow
+from gateway.storage.statements import ours, table
+
+CHALLENGE: Final = table(ChallengeRow)
+AUDIT: Final = table(tables.Audit)
+_c = CHALLENGE.c
+_columns: Final = (_c.id, _c.call_id, _c.customer_id, _c.purpose, _c.code_hash, _c.expires_at, _c.tries, _c.state)
+_ours = ours(CHALLENGE)
+ADD_CHALLENGE: Final = insert(CHALLENGE)
+LATEST_CHALLENGE: Final = (
+    select(*_columns).where(_ours, _c.call_id == bindparam("call_id_")).order_by(_c.created_at.desc(), _c.id.desc()).limit(1)
+)
+# One statement, so that parallel guesses cannot share a try.
+COUNT_TRY: Final = (
+    update(CHALLENGE)
+    .where(_ours, _c.id == bindparam("id_"), _c.state == "open", _c.tries < bindparam("most"))
+    .values(tries=_c.tries + 1)
+    .returning(*_columns)
+)
+CLOSE_CHALLENGE: Final = (
+    update(CHALLENGE)
+    .where(_ours, _c.id == bindparam("id_"), _c.state == "open")
+    .values(state=bindparam("to_state"))
+)
+CLOSE_OLDER: Final = (
+    update(CHALLENGE).where(_ours, _c.call_id == bindparam("call_id_"), _c.state == "open").values(state="expired")
+)
+ADD_AUDIT: Final = insert(AUDIT)
+
+
+class IdentityTx:
+    """Mixed into `SqlTx`; `_run` and `_company_id` are its."""
+
+    _company_id: str
+
+    def _run(self, statement: Executable, values: Any) -> Any:
+        raise NotImplementedError
+
+    def add_challenge(self, challenge: StoredChallenge, *, now: datetime) -> None:
+        """Keep a new code's hash; earlier open ones of the call end."""
+        self._run(CLOSE_OLDER, {"company": self._company_id, "call_id_": challenge.call_id})
+        values = {
+            "company_id": self._company_id,
+            "id": challenge.id,
+            "call_id": challenge.call_id,
+            "customer_id": challenge.customer_id,
+            "purpose": challenge.purpose,
+            "code_hash": challenge.code_hash,
+            "expires_at": challenge.expires_at,
+            "tries": challenge.tries,
+            "state": challenge.state,
+            "created_at": now,
+        }
+        self._run(ADD_CHALLENGE, values)
+
+    def latest_challenge(self, call_id: str) -> StoredChallenge | None:
+        return _challenge(self._run(LATEST_CHALLENGE, {"company": self._company_id, "call_id_": call_id}).first())
+
+    def count_try(self, challenge_id: str, *, most: int) -> StoredChallenge | None:
+        """Count one try on an open challenge; None when it takes none any more."""
+        values = {"company": self._company_id, "id_": challenge_id, "most": most}
+        return _challenge(self._run(COUNT_TRY, values).first())
+
+    def close_challenge(self, challenge_id: str, state: str) -> bool:
+        """True for the one caller whose statement closed it."""
+        values = {"company": self._company_id, "id_": challenge_id, "to_state": state}
+        return bool(self._run(CLOSE_CHALLENGE, values).rowcount)
+
+    def audit(
+        self, audit_id: str, *, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, Any]
+    ) -> None:
+        """Append one line: fixed words and ids only."""
+        values = {
+            "company_id": self._company_id,
+            "id": audit_id,
+            "at": at,
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "details": dict(details),
+        }
+        self._run(ADD_AUDIT, values)
+
+
+def _challenge(row: Any) -> StoredChallenge | None:
+    if row is None:
+        return None
+    return StoredChallenge(row[0], row[1], row[2], row[3], bytes(row[4]), row[5], row[6], row[7])
