@@ -31,8 +31,8 @@ class DeadlineTransport(httpx.AsyncBaseTransport):
     """A transport with one deadline over everything.
 
     The library's own timeouts are per operation, so an answer that drips a byte every second never ends; here the body
-    is read whole, under the same deadline. Raises httpx.ReadTimeout when time is up and httpx.ReadError when the answer
-    outgrows MAX_ANSWER_BYTES.
+    is read whole, under the same deadline. Raises httpx.ReadTimeout when time is up, httpx.ReadError when the answer
+    outgrows MAX_ANSWER_BYTES, httpx.DecodingError when it comes compressed.
     """
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
@@ -51,6 +51,9 @@ class DeadlineTransport(httpx.AsyncBaseTransport):
         chunks: list[bytes] = []
         size = 0
         try:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                # We never ask for it, and 8 MiB of it unpack to gigabytes.
+                raise httpx.DecodingError("a compressed answer was not asked for", request=request)
             async for chunk in response.stream:
                 size += len(chunk)
                 if size > MAX_ANSWER_BYTES:
@@ -58,7 +61,6 @@ class DeadlineTransport(httpx.AsyncBaseTransport):
                 chunks.append(chunk)
         finally:
             await response.stream.aclose()
-        # Still encoded, so the headers stay true; decoding happens in the response we hand on.
         return httpx.Response(
             response.status_code, headers=response.headers, stream=_Whole(b"".join(chunks)), request=request
         )
@@ -89,4 +91,10 @@ def new_client(transport: httpx.AsyncBaseTransport | None = None, *, proxy: str 
     )
     # One client serves many companies' keys: a cookie set for one must never travel with another's request.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return httpx.AsyncClient(transport=inner, follow_redirects=False, trust_env=False, cookies=no_cookies)
+    return httpx.AsyncClient(
+        transport=inner,
+        headers={"accept-encoding": "identity"},
+        cookies=no_cookies,
+        follow_redirects=False,
+        trust_env=False,
+    )

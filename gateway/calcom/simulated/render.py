@@ -137,7 +137,7 @@ def _is_off(value: Any) -> bool:
 
 
 def _standard_fields() -> list[Json]:
-    common: Json = {"isDefault": True, "required": True, "hidden": False, "disableOnPrefill": False}
+    common: Json = {"isDefault": True, "required": True, "label": "", "placeholder": ""}
     return [{"type": "name", "slug": "name", **common}, {"type": "email", "slug": "email", **common}]
 
 

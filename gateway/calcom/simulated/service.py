@@ -76,6 +76,15 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it arrived, and what became of it."""
+
+    at: datetime
+    request: Request
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One webhook POST that is due. `genuine`: neither altered nor signed by somebody else."""
 
@@ -163,7 +172,7 @@ class SimulatedCalcom:
         self.world = World(seed)
         self.faults: Faults = faults or ScriptedFaults()
         self.api = Api(self.world, limits)
-        self.requests: list[tuple[datetime, Request, Fault]] = []
+        self.asked: list[Asked] = []
         """Everything that was ever asked, for whoever wants to count."""
         self._latency = latency_seconds
         self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
@@ -176,10 +185,10 @@ class SimulatedCalcom:
         """Take a request that arrives now; its caller gives up after `timeout` seconds."""
         self.advance(now)
         fault = self.faults.call(kind_of(request))
-        self.requests.append((now, request, fault))
         fate = FATES.get(fault, _Fate())
         seconds = SLOW_SECONDS if fault is Fault.SLOW else self._latency
         exchange = Exchange(now + timedelta(seconds=seconds), fault, fate.drop)
+        self.asked.append(Asked(now, request, exchange))
         if fate.drop is Drop.CONNECT:
             exchange.answer_at = now
             return exchange

@@ -467,10 +467,10 @@ def test_a_429_rests_the_key_for_everybody() -> None:
     """Cal.com locks accounts that go on: after one 429 nothing is sent until its time is over."""
     rig = build(ScriptedFaults([Fault.THROTTLED_RETRY_AFTER], only=[Kind.READ]), timeout_seconds=5)
     assert rig.run(rig.client.me()) == NotSent(Hold.THROTTLED, 7.0)
-    sent = len(rig.service.requests)
+    sent = len(rig.service.asked)
     outcome = rig.run(rig.client.me())
     assert isinstance(outcome, NotSent) and outcome.cause is Hold.NO_BUDGET and outcome.retry_in == pytest.approx(7.0)
-    assert len(rig.service.requests) == sent
+    assert len(rig.service.asked) == sent
     rig.clock.move(7)
     assert told(rig.run(rig.client.me())) == "done"
 
@@ -487,7 +487,7 @@ def test_a_flood_of_ours_never_meets_cal_coms_limit() -> None:
 
     answers = [word for answers in run_all(rig.clock, *(busy() for _ in range(8))) for word in answers]
     assert set(answers) == {"done"}
-    at = [moment for moment, _, _ in rig.service.requests]
+    at = [asked.at for asked in rig.service.asked]
     busiest = max(sum(1 for other in at if moment <= other < moment + timedelta(seconds=60)) for moment in at)
     assert 75 <= busiest <= 100
 
@@ -505,9 +505,9 @@ def test_the_breaker_opens_after_five_and_closes_after_two() -> None:
     """Five unwell answers: nothing is sent for a minute; then one probe, then a second, then all is as before."""
     rig = build(ScriptedFaults([Fault.ERROR_BEFORE] * 5, only=[Kind.READ]))
     assert [told(rig.run(rig.client.me())) for _ in range(5)] == ["unknown server_error"] * 5
-    sent = len(rig.service.requests)
+    sent = len(rig.service.asked)
     assert rig.run(rig.client.me()) == NotSent(Hold.BREAKER_OPEN, 60.0)
-    assert len(rig.service.requests) == sent
+    assert len(rig.service.asked) == sent
     rig.clock.move(60)
     assert told(rig.run(rig.client.me())) == "done"
     assert rig.breaker.state.value == "half_open"
@@ -605,10 +605,10 @@ def test_a_change_while_we_read_hides_nothing() -> None:
     """A booking that changes between two pages moves to the end; paging by count would lose its neighbour."""
     rig = many(150)
     uids = [row.uid for row in rig.service.world.bookings()]
-    asked = rig.service.requests
+    asked = rig.service.asked
 
     async def meddle() -> None:
-        while not any(request.path == "/v2/bookings" for _, request, _ in asked):
+        while not any(one.request.path == "/v2/bookings" for one in asked):
             await rig.clock.sleep(0.01)
         await rig.clock.sleep(0.25)  # the first page has been answered, the second is being asked for
         for uid in uids[:20]:
