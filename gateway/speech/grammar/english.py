@@ -42,7 +42,7 @@ _ENTRIES: Final[Entries] = {
     },
     "P": {
         "morning": "morning|mornings|in the morning|breakfast|in the am|morning's",
-        "fruehfrueh": "early-morning|in the early-morning|early in the morning|early morning|in the early morning|in the early hours of the morning|early"
+        "fruehfrueh": "early-morning|in the early-morning|early in the morning|early morning|in the early morning|in the early hours of the morning"
         "|in the early hours|very early|very early in the morning|very early morning|first thing in the morning|first thing",
         "spaetvormittag": "late-morning|in the late-morning|late morning|late in the morning|in the late morning|mid morning|mid-morning",
         "vormittag": "forenoon|in the forenoon",
@@ -96,7 +96,7 @@ _ENTRIES: Final[Entries] = {
         0: "this|current|this current",
         1: "next|following|nxt",
         10: "coming|upcoming|this coming|this upcoming|the coming|this next",
-        -1: "last|past|previous|this past|prior",
+        -1: "last|previous|this past|prior",
     },
     "K": {0: "calendar week|cw|week number|week no|wk no|calender week"},
     "H": {
@@ -176,16 +176,14 @@ _ENTRIES: Final[Entries] = {
     "q": {0: "quarter|a quarter"},
     "Q": {0: "three-quarters|three quarters|three quarter"},
     "v": {0: "before|til before|prior to|of noon|ahead of"},
-    "n": {
-        0: "after|past|since|following on|later than|starting after|not before|no earlier than|any time after|anytime after"
-    },
+    "n": {0: "after|past|following on|later than|starting after|any time after|anytime after"},
     "a": {0: "at|@|at exactly|exactly at|exactly|precisely|sharp|at precisely|for around"},
     "g": {
         0: "about|around|approximately|circa|roughly|ca|approx|at about|at around|at approximately|at roughly|round|ish"
         "|somewhere around|sometime around|round about|around about|like|say"
     },
     "d": {
-        0: "the|on|of|for|to be|that|sometime|some time|please|anytime|any time|'s|s|really|just|maybe|perhaps|preferably"
+        0: "the|on|of|for|that|sometime|some time|please|anytime|any time|'s|s|really|maybe|perhaps|preferably"
         "|possibly|also|again|only|every|each|during|into|all|whole|entire|then|with|date|is|be|was|will|would|okay|well"
     },
     "i": {0: "in|in about|in around|in like|in approximately"},
@@ -203,8 +201,8 @@ _ENTRIES: Final[Entries] = {
     },
     "r": {0: "at the earliest|earliest|at earliest|not before|no earlier than|not earlier than"},
     "G": {
-        1: "or later|or after|onwards|onward|and later|and onwards|and after|on wards|at the earliest|or any time after|plus",
-        -1: "or earlier|or before|at the latest|and earlier|latest",
+        1: "or later|or after|onwards|onward|and later|and onwards|and after|on wards|or any time after|plus",
+        -1: "or earlier|or before|and earlier",
     },
     "E": {0: "shortly|just"},
     "j": {0: "ago|back|earlier"},

@@ -204,7 +204,7 @@ _ENTRIES: Final[Entries] = {
     "b": {0: "zwischen|zw|zw.|zwischn"},
     "e": {0: "und|u|&|n"},
     "o": {0: "oder|bzw|beziehungsweise|alternativ"},
-    "k": {0: "statt|anstatt|nicht|nich|net|keinesfalls|ned|auf keinen fall"},
+    "k": {0: "besser als|lieber als|statt|anstatt|nicht|nich|net|keinesfalls|ned|auf keinen fall"},
     "l": {
         0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|höchstens bis|nicht später als|nicht später wie|nicht länger als bis|längstens bis|spätstens"
     },
@@ -223,7 +223,7 @@ _ENTRIES: Final[Entries] = {
         21: "nächsten wochen|nächste wochen|kommenden wochen|kommende wochen",
     },
     "7": {
-        0: "geht nicht|geht leider nicht|geht gar nicht|geht es nicht|geht es leider nicht|geht's nicht|geht das nicht|kann ich nicht"
+        0: "heute nicht|heute nicht mehr|geht nicht|geht leider nicht|geht gar nicht|geht es nicht|geht es leider nicht|geht's nicht|geht das nicht|kann ich nicht"
         "|kann ich leider nicht|kann ich gar nicht|kann nicht|kann leider nicht|passt nicht|passt mir nicht|passt es nicht"
         "|passt es mir nicht|passt leider nicht|passt mir leider nicht|passt gar nicht|klappt nicht|klappt es nicht"
         "|klappt leider nicht|habe ich keine zeit|hab ich keine zeit|habe ich leider keine zeit|bin ich nicht da|ist schlecht"

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.speech.grammar.codes import CODES
+from gateway.speech.grammar.tokens import LEXICONS
 from gateway.speech.when import Kind, When, understand
 
 WEDNESDAY = datetime(2026, 3, 18, 10, 20)
@@ -119,6 +121,14 @@ def test_a_bare_date_is_never_confidently_past() -> None:
             heard = understand(f"am {day}.{month}.", WEDNESDAY)
             if heard.kind != "none":
                 assert isinstance(heard.start, date) and heard.start >= WEDNESDAY.date(), (day, month)
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_every_word_has_a_documented_code(lang: str) -> None:
+    """`codes.CODES` is the legend of the rules: no word of a language stands outside it."""
+    lexicon = LEXICONS[lang]
+    items = [*lexicon.words.values(), *(item for rows in lexicon.phrases.values() for _, item in rows)]
+    assert {item.code for item in items} <= CODES.keys()
 
 
 def test_as_case_writes_what_the_evaluation_reads() -> None:
