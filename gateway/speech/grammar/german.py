@@ -191,8 +191,8 @@ _ENTRIES: Final[Entries] = {
         "|ganztägig|ne|nen|s|mal|schon|bitte|dann|gern|gerne|irgendwann|irgendwie|möglichst|wieder|noch|ja|nun|erst|auch|lieber"
         "|laufe|verlauf|wochentag|tagsüber|über|also|nur|eventuell|evtl|genauer|dh|spontan|wäre|gut|ok|okay|immer"
     },
-    "i": {0: "in|im|ins|innerhalb von|innert"},
-    "9": {0: "innerhalb|binnen|innerhalb der|in den|während|waehrend|im laufe"},
+    "i": {0: "in|im|ins"},
+    "9": {0: "innerhalb von|innert|innerhalb|binnen|innerhalb der|in den|während|waehrend|im laufe"},
     "f": {0: "von|vom|von ca|vom ca"},
     "s": {
         0: "ab|frühestens ab|erst ab|abm|beginnend|ab dem|ab der|anfangend|startend|ab ca|ab circa|ab etwa|ab so|seit"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from gateway.speech.grammar.calendar import add_months, monday_of, month_start, next_weekday
-from gateway.speech.grammar.model import ONE_DAY, Days, Item, one_day
+from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Item, Span, one_day
 from gateway.speech.grammar.rewrite import Found, Rule, rule
 from gateway.speech.grammar.rules_days import (
     WEEK,
@@ -16,6 +16,8 @@ from gateway.speech.grammar.rules_days import (
     turns,
     week_days,
 )
+
+MINUTES_A_DAY: Final = 1440
 
 
 def _unit_turn(found: Found) -> Item | None:
@@ -56,11 +58,23 @@ def _bare_weekend(found: Found) -> Item | None:
     return _weekend(found.context.today, 0) if found.get("u").text == "weekend" else None
 
 
+def _from_now(span: Item, context: Context) -> Item | None:
+    """'in den nächsten zwei Stunden', 'within half an hour': from this minute on."""
+    if not 0 < span.n <= MINUTES_A_DAY:
+        return None
+    now = context.reference
+    then = now + timedelta(minutes=span.n)
+    start, end = ((at.date(), Clock(at.hour * 60 + at.minute)) for at in (now, then))
+    return Item("J", span=Span(start, end))
+
+
 def _next_units(found: Found) -> Item | None:
     """'die nächsten drei Tage', 'in the next two weeks', 'letzte 2 Wochen'."""
     span, turn, today = found.get("l"), found.get("x"), found.context.today
-    if turn.n not in {1, 10, -1} or span.text == "minute":
+    if turn.n not in {1, 10, -1}:
         return None
+    if span.text == "minute":
+        return _from_now(span, found.context) if turn.n > 0 else None
     if turn.n == -1:
         back = shifted(today, span, -1)
         return days_item(Days(back, today)) if back else None
@@ -124,7 +138,7 @@ def _some_time_off(span: Item, today: date) -> Days | None:
 def _within(found: Found) -> Item | None:
     span, context = found.get("l"), found.context
     if span.text == "minute":
-        return None
+        return _from_now(span, context)
     end = shifted(context.today, span, 1)
     return days_item(Days(context.today, end + ONE_DAY, "day", True)) if end else None
 
@@ -193,7 +207,7 @@ def _neighbour_day(found: Found) -> Item | None:
     if unit == "week":
         return days_item(week_days(monday_of(base) + sign * WEEK))
     if unit == "weekend":
-        saturday = next_weekday(base, 5) if sign > 0 else next_weekday(base - timedelta(days=8), 5)
+        saturday = next_weekday(base, 5) if sign > 0 else next_weekday(base - timedelta(days=9), 5)
         return days_item(Days(saturday, saturday + 2 * ONE_DAY))
     return days_item(one_day(base + sign * ONE_DAY), "away")
 
