@@ -86,10 +86,11 @@ def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
 
 _SHORT_AT_MOST: Final = 0.75
 _COST_AT_MOST: Final = 1.55
-"""A service that falls short of the wish is taken for it up to the first price, if the whole price is below the second."""
+"""A service falling short of the wish is taken for it up to the first price, if the whole price is below the second."""
 _CLEARLY_SHORT: Final = 0.5
 _MUCH_MORE: Final = 0.6
 _OBJECT_MARGIN: Final = 0.5
+_ANYTHING_DONE_TO_IT: Final = 1.3
 
 
 def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
@@ -109,10 +110,17 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     sure = all(_is_sure(fit) for _, fit in scored if fit.cost == least)
     sure = sure and not (wish.implied_hair and wish.strange_nouns)
     scored = _perfect(scored)
-    margin = MARGIN / 2 if wish.only else MARGIN if of_kind(wanted, "act", "minor") or wish.terms else _OBJECT_MARGIN
+    margin = _margin(wish, wanted, least)
     close = [offer for offer, fit in scored if fit.cost <= least + margin + 1e-9]
     others = _for_the_others(wish, close, offers)
     return _answer([offer for offer in offers if offer in close or offer in others], sure=sure)
+
+
+def _margin(wish: Meaning, wanted: frozenset[str], least: float) -> float:
+    """How much farther than the nearest service others may be: far, where a part was named and not what to do to it."""
+    if not of_kind(wanted, "act", "minor") and not wish.terms:
+        return _OBJECT_MARGIN if least < _OBJECT_MARGIN else _ANYTHING_DONE_TO_IT
+    return MARGIN / 2 if wish.only else MARGIN
 
 
 _OTHER: Final = {"men": "women", "women": "men"}

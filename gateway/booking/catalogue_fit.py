@@ -23,6 +23,7 @@ _EXTRA_KEYS: Final = {"bridal": 1.0, "first": 0.5, "follow_up": 0.5, "express": 
 _EXTRA_PART_OF_MANY: Final = 0.3
 _EXTRA_KIN: Final = 0.4
 _EXTRA_TERM: Final = 0.25
+_EXTRA_TERM_OF_MANY: Final = 0.8  # where no act was said, a strange word may well be one
 _EXTRA_TRAIT: Final = 0.05
 
 # What the caller said and the service does not have.
@@ -95,7 +96,8 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
             missing += 1
     unmet, unasked = _manners(wish.keys, offer.keys)
     shared = sum(any(same_term(term, sold) for term in wish.terms) for sold in offer.terms)
-    more = unasked + sum(_extra(key, said) for key in offered) + _EXTRA_TERM * (len(offer.terms) - shared)
+    a_term = _EXTRA_TERM if of_kind(said, "act", "minor") or wish.terms else _EXTRA_TERM_OF_MANY
+    more = unasked + sum(_extra(key, said) for key in offered) + a_term * (len(offer.terms) - shared)
     # "ohne Lack" is as much a choice as "mit Lack", for who said neither.
     more += sum(_EXTRA[CONCEPTS[key].kind] for key in essential(offer.refused - wish.refused))
     more -= _SPECIAL * len(wish.refused & offer.refused)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from gateway.booking.resolve import NONE, Resolution, said_id
-from gateway.booking.staff_names import Index, Part, Person, could_be, person
+from gateway.booking.staff_names import DOUBTFUL, Index, Part, Person, could_be, person
 from gateway.booking.staff_words import (
     ANYONE,
     CARRIERS,
@@ -22,6 +22,7 @@ from gateway.booking.staff_words import (
     MASCULINE_LEADS,
     NAME_LEADS,
     NEGATIONS,
+    NOT_BEFORE_NAMES,
     PARTICLES,
     SAME_AGAIN,
     TURNS,
@@ -83,7 +84,8 @@ def _clause_mentions(words: list[str], spelled: frozenset[str]) -> list[_Mention
     def close() -> None:
         nonlocal lead, pending
         if run:
-            found.append(_mention(tuple(run), lead, refused=refused))
+            if not lead or lead[-1] not in NOT_BEFORE_NAMES:
+                found.append(_mention(tuple(run), lead, refused=refused))
             run.clear()
             pending = False
         lead = []
@@ -166,7 +168,7 @@ def _lends_support(words: tuple[str, ...], fit: _Fit, heard: Heard) -> bool:
         return False
     parts = fit.person.parts
     rest = [word for word in words if not any(part in heard[word] for part in parts)]
-    return all(any(could_be(word, part) for part in parts) for word in rest)
+    return all(not heard[word] and any(could_be(word, part) for part in parts) for word in rest)
 
 
 def _choose(mention: _Mention, index: Index) -> tuple[tuple[str, ...], bool]:
@@ -188,7 +190,7 @@ def _choose(mention: _Mention, index: Index) -> tuple[tuple[str, ...], bool]:
         supported = [fit for fit in best if _lends_support(mention.words, fit, heard)]
         best = supported if len(supported) == 1 else best
     sure = len(best) == 1 and (best[0].explained == len(mention.words) or _lends_support(mention.words, best[0], heard))
-    sure = sure and not _contradicts(mention, best[0].person)
+    sure = sure and not _contradicts(mention, best[0].person) and best[0].score > DOUBTFUL
     return tuple(fit.person.id for fit in best), sure
 
 

@@ -17,7 +17,9 @@ EXACT: Final = 1.0
 SAME_SOUND: Final = 0.95
 SHORT_FORM: Final = 0.85
 NEAR: Final = 0.8
-"""How well a heard word fits a name part: spelled so, sounds so, its short form, nearly so."""
+DOUBTFUL: Final = 0.7
+"""How well a heard word fits a name part: spelled so, sounds so, its short form, nearly so; nearly, but another firm
+consonant: enough beside a second name that fits, alone a question."""
 
 _VOWELS: Final = frozenset("aeiouAOUY")
 # What a first name takes to become the other gender's: Martin/Martina, Stefan/Stefanie, Paul/Pauline, Josef/Josefine.
@@ -97,11 +99,35 @@ def _is_look_alike(heard: str, code: str) -> bool:
     )
 
 
+_CONFUSED: Final = ("dt", "bpfw", "gkXx", "sSxCz", "mn", "Cj", "rlX")
+_WEAK_SOUNDS: Final = frozenset("rhjaeiouAOUY")
+
+
+def _is_soft(heard: str, code: str) -> bool:
+    """Whether only vowels, weak sounds, like sounds or the last sound differ: Schäfer is not Schäffler."""
+    for edit in Levenshtein.editops(heard, code):
+        said = heard[edit.src_pos] if edit.tag != "insert" else ""
+        meant = code[edit.dest_pos] if edit.tag != "delete" else ""
+        is_last = edit.src_pos >= len(heard) - 1 and edit.dest_pos >= len(code) - 1
+        alike = any(said in group and meant in group for group in _CONFUSED) if said and meant else False
+        if not (alike or is_last or {said, meant} - {""} <= _WEAK_SOUNDS):
+            return False
+    return True
+
+
+# The ear confuses these where they begin a name: Giovanni, "Schovanni", "Jovanni".
+_HISSES: Final = str.maketrans("Sj", "CC")
+
+
+def _first(code: str) -> str:
+    return code[:1].translate(_HISSES)
+
+
 def _is_near(heard: str, code: str) -> bool:
     """Whether the ear may have slipped: one sound in five to seven, two in longer names, never the first."""
     shortest = min(len(heard), len(code))
     allowed = 0 if shortest < 5 else 1 if shortest < 8 else 2
-    if not allowed or abs(len(heard) - len(code)) > allowed or heard[0] != code[0]:
+    if not allowed or abs(len(heard) - len(code)) > allowed or _first(heard) != _first(code):
         return False
     return Levenshtein.distance(heard, code, score_cutoff=allowed) <= allowed and not _is_look_alike(heard, code)
 
@@ -122,7 +148,7 @@ class Index:
             for code in part.codes:
                 self._by_code.setdefault(code, []).append(part)
                 if part.near_counts:
-                    self._by_letter.setdefault(code[0], []).append((code, part))
+                    self._by_letter.setdefault(_first(code), []).append((code, part))
         self.spelled: frozenset[str] = frozenset(self._by_spelling)
 
     def fits(self, word: str) -> Mapping[Part, float]:
@@ -130,8 +156,9 @@ class Index:
         found: dict[Part, float] = {}
         codes = {sound(word), sound(word.replace("v", "w"))}  # a transcript may write either for a foreign v
         for heard in codes:
-            near = (part for code, part in self._by_letter.get(heard[:1], ()) if _is_near(heard, code))
-            found |= dict.fromkeys(near, NEAR)
+            for code, part in self._by_letter.get(_first(heard), ()):
+                if _is_near(heard, code):
+                    found[part] = max(found.get(part, 0.0), NEAR if _is_soft(heard, code) else DOUBTFUL)
         for full in SHORT_FORMS.get(word, ()):
             found |= dict.fromkeys(self._by_spelling.get(full, ()), SHORT_FORM)
         for heard in codes:

@@ -18,6 +18,7 @@ HONORIFICS: Final = _words(
     schwester meister meisterin mister mrs miss ms mr"""
 )
 CARRIERS: Final = _words("bei beim zu zum zur mit vom von der die das den dem des an auf für am im in durch chez")
+NOT_BEFORE_NAMES: Final = _words("im am in an auf durch")  # "im Sommer" is not Frau Sommer
 NAME_LEADS: Final = HONORIFICS | _words("bei beim zu zum zur mit von")
 FEMININE_LEADS: Final = _words("frau fr fräulein schwester zur mrs miss ms")
 MASCULINE_LEADS: Final = _words("herr herrn herren hr zum beim mister mr den")
@@ -127,8 +128,13 @@ _MEN: Final = _words(
     mika mike mohamed moritz murat mustafa nico nicolas niklas nikolaus noah norbert oliver olaf omar onur oskar
     ömer osman pascal patrick paul pavel pawel peter philipp piotr rafael rainer ralf raphael reinhard rene robert
     roberto robin roland rolf roman rüdiger sascha samuel salvatore sebastian selim serkan simon stanislaw stefan
-    stephan steffen sven thomas thorsten till tim timo tobias tom torsten tomasz udo ugur ulf ulrich uwe van
-    valentin viktor volker vincent walter werner wilhelm wolfgang yannick yusuf krzysztof jakub mateusz minh tuan
+    stephan steffen sven thomas thorsten till tim timo tobias tom torsten tomasz udo ugur ulf ulrich uwe
+    valentin viktor volker vincent walter werner wilhelm wolfgang yannick yusuf herbert hubert albert adam
+    adrian aaron achim alois arne
+    artur arthur axel claus dimitri dimitrios edgar eduard egon emil erich erwin eugen ferdinand gerald gregor
+    gottfried hermann johann jose joel julius kilian lennart linus lothar ludwig malte maurice milan miguel nils ole
+    otto patrik pedro philip pierre raul richard rudolf sergej siegfried steve steven theo theodor thilo tilo tristan
+    veit vinzenz vladimir wladimir xaver yasin yunus zoran krzysztof jakub mateusz minh tuan
     hung duc nam
     """
 )

@@ -1,8 +1,7 @@
 """Wishes for services: catalogues and utterances invented before the resolver was tuned on them, set by set.
 
 First-try scores (exact / exact or asked / confidently wrong), before any tuning on the set:
-79.6 / 94.4 / 0.7 %
-of 142; 86.3 / 95.2 / 4.0 % of 124; 74.1 / 89.8 / 3.7 % of 108; 84.1 / 94.3 / 1.1 % of 88.
+79.6/94.4/0.7 % of 142; 86.3/95.2/4.0 % of 124; 74.1/89.8/3.7 % of 108; 84.1/94.3/1.1 % of 88; 85.0/96.7/1.7 % of 60.
 An answer is the ids that the utterance may mean: one id is a match, several are asked about, `NOTHING` stands for a
 service that is not sold. A row may name further answers that are as good.
 """
@@ -300,6 +299,41 @@ GENTLEMEN: Final = {
     "t6": ("Ohren & Nase", 10),
     "t7": ("Kinder bis 12", 20),
     "t8": ("Haare färben", 45),
+}
+HAIRDRESSER: Final = {
+    "h1": ("Haarschnitt Damen (kurz)", 45),
+    "h2": ("Haarschnitt Damen (lang)", 60),
+    "h3": ("Haarschnitt Herren", 30),
+    "h4": ("Haarschnitt Kinder", 25),
+    "h5": ("Ansatz färben", 75),
+    "h6": ("Komplett färben", 110),
+    "h7": ("Strähnen / Highlights", 120),
+    "h8": ("Balayage", 180),
+    "h9": ("Dauerwelle", 120),
+    "h10": ("Hochsteckfrisur", 60),
+    "h11": ("Bart trimmen", 15),
+    "h12": ("Waschen und Föhnen", 30),
+    "h13": ("Färben + Schneiden Damen", 150),
+    "h14": ("Keratin-Glättung", 150),
+}
+LASHES: Final = {
+    "a1": ("Wimpernlifting", 60),
+    "a2": ("Wimpernverlängerung Neuset", 120),
+    "a3": ("Wimpernverlängerung Auffüllen", 60),
+    "a4": ("Augenbrauen Henna", 40),
+    "a5": ("Browlifting", 45),
+    "a6": ("Fadentechnik Augenbrauen", 20),
+    "a7": ("Aquafacial", 60),
+    "a8": ("Aknebehandlung", 60),
+    "a9": ("Brautstyling", 120),
+}
+EYE_DOCTOR: Final = {
+    "k1": ("Erstuntersuchung", 30),
+    "k2": ("Kontrolle", 15),
+    "k3": ("Sehtest", 20),
+    "k4": ("Kontaktlinsenanpassung", 45),
+    "k5": ("Führerscheinsehtest", 15),
+    "k6": ("Augeninnendruckmessung", 10),
 }
 
 
@@ -768,6 +802,62 @@ FOURTH: Final[tuple[Row, ...]] = (
     (GENTLEMEN, "schneiden mit Bart", ("t4",)),
 )
 
+FIFTH: Final[tuple[Row, ...]] = (
+    (HAIRDRESSER, "Damenhaarschnitt", ("h1", "h2")),
+    (HAIRDRESSER, "Haare schneiden", ("h1", "h2", "h3", "h4"), ("h1", "h2", "h3")),
+    (HAIRDRESSER, "Herrenhaarschnitt", ("h3",)),
+    (HAIRDRESSER, "lange Haare schneiden", ("h2",), ("h2", "h3")),
+    (HAIRDRESSER, "für meinen kleinen Sohn, vier Jahre", ("h4",)),
+    (HAIRDRESSER, "Ansatz", ("h5",)),
+    (HAIRDRESSER, "Haaransatz nachfärben", ("h5",)),
+    (HAIRDRESSER, "alles färben", ("h6",), ("h5", "h6")),
+    (HAIRDRESSER, "Haare färben", ("h5", "h6"), ("h6",)),
+    (HAIRDRESSER, "Strähnchen", ("h7",)),
+    (HAIRDRESSER, "Highlights", ("h7",)),
+    (HAIRDRESSER, "Meschen", ("h7",)),
+    (HAIRDRESSER, "Balayage", ("h8",)),
+    (HAIRDRESSER, "Dauerwelle", ("h9",)),
+    (HAIRDRESSER, "Locken", ("h9",), NOTHING),
+    (HAIRDRESSER, "Haare hochstecken", ("h10",)),
+    (HAIRDRESSER, "Bart", ("h11",)),
+    (HAIRDRESSER, "Barttrimmen", ("h11",)),
+    (HAIRDRESSER, "Föhnen", ("h12",)),
+    (HAIRDRESSER, "Föhnfrisur", ("h12",)),
+    (HAIRDRESSER, "schneiden und färben", ("h13",)),
+    (HAIRDRESSER, "Färben mit Haarschnitt", ("h13",)),
+    (HAIRDRESSER, "Haare glätten lassen", ("h14",)),
+    (HAIRDRESSER, "Spitzen nachschneiden", ("h1", "h2", "h3", "h4"), ("h1", "h2", "h3"), ("h1", "h2")),
+    (HAIRDRESSER, "mein Mann möchte seinen Bart getrimmt haben", ("h11",)),
+    (HAIRDRESSER, "Nägel", NOTHING),
+    (HAIRDRESSER, "Augenbrauen", NOTHING),
+    (HAIRDRESSER, "Pony schneiden", ("h1", "h2", "h3", "h4"), ("h1", "h2", "h3"), ("h1", "h2"), NOTHING),
+    (HAIRDRESSER, "Extensions", NOTHING),
+    (HAIRDRESSER, "Zahnreinigung", NOTHING),
+    (HAIRDRESSER, "mit Waschen und Föhnen bitte", ("h12",)),
+    (HAIRDRESSER, "Kinderhaarschnitt", ("h4",)),
+    (HAIRDRESSER, "Schneiden für Frauen, kurz", ("h1",)),
+    (HAIRDRESSER, "Strähnen und Schneiden", ("h1", "h2", "h3", "h4", "h7"), ("h1", "h2", "h3", "h7")),
+    (LASHES, "Wimpern", ("a1", "a2", "a3")),
+    (LASHES, "Wimpern auffüllen", ("a3",)),
+    (LASHES, "Wimpern liften", ("a1",)),
+    (LASHES, "Augenbrauen mit Faden", ("a6",)),
+    (LASHES, "Augenbrauen", ("a4", "a5", "a6")),
+    (LASHES, "Henna", ("a4",)),
+    (LASHES, "Brauenlifting", ("a5",)),
+    (LASHES, "Facial", ("a7",), NOTHING),
+    (LASHES, "gegen Pickel", ("a8",)),
+    (LASHES, "Make-up für die Hochzeit", ("a9",), NOTHING),
+    (LASHES, "Haare schneiden", NOTHING),
+    (LASHES, "Massage", NOTHING),
+    (LASHES, "Wimpern verlängern", ("a2", "a3"), ("a2",)),
+    (EYE_DOCTOR, "Sehtest", ("k3",)),
+    (EYE_DOCTOR, "Sehtest für den Führerschein", ("k5",)),
+    (EYE_DOCTOR, "Kontaktlinsen", ("k4",)),
+    (EYE_DOCTOR, "zum ersten Mal", ("k1",)),
+    (EYE_DOCTOR, "Kontrolltermin", ("k2",)),
+    (EYE_DOCTOR, "Zahnschmerzen", NOTHING),
+)
+
 # Known to be answered with a question, or refused, where a person would understand: never a wrong choice.
 NOT_YET: Final[tuple[Row, ...]] = (
     (FULL_SALON, "ich hätte gern Locken, so richtig mit Dauerwelle", ("l",)),
@@ -779,6 +869,13 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (THERAPY, "Gerätetraining", ("k2",)),
     (STUDIO, "meine Haare sind so grau geworden", ("106", "107"), NOTHING),
     (WELLNESS, "Nägel an den Füßen", ("wh",)),
+    (HAIRDRESSER, "Baliage", ("h8",)),
+    (HAIRDRESSER, "Tönung", ("h5", "h6"), ("h6",), NOTHING),
+    (HAIRDRESSER, "graue Haare abdecken", ("h5", "h6"), ("h5",), ("h6",)),
+    (HAIRDRESSER, "Blondierung", ("h5", "h6"), ("h6",), NOTHING),
+    (HAIRDRESSER, "Auto waschen", NOTHING),
+    (LASHES, "neue Wimpern", ("a2",)),
+    (EYE_DOCTOR, "Augendruck messen", ("k6",)),
 )
 
 
@@ -799,7 +896,7 @@ def in_order(right: Answer) -> Answer:
     return right if isinstance(right, str) else tuple(sorted(right))
 
 
-@pytest.mark.parametrize("row", [*FIRST, *SECOND, *THIRD, *FOURTH], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH], ids=lambda row: row[1])
 def test_a_wish_is_understood(row: Row) -> None:
     """The service meant, the services to ask about, or nothing of the list."""
     catalogue, utterance, *right = row
