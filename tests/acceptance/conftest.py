@@ -1,0 +1,174 @@
+"""The demo salon on a Friday morning, 2025-10-24 09:00 in Berlin: in-process on a fresh database, or as a process.
+
+That Sunday the clocks go back. On file: Sabine Meier Tuesday 28th 10:00 (Emma), Hansi Hinterseher Wednesday 29th 11:00
+(Oliver), Thomas and Julia Schröder Thursday 30th 16:00 (Fabian, Emma).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+import pytest_asyncio
+from integration.conftest import (  # real databases, shared with the integration tests
+    PostgresCluster,
+    StandingClock,
+    postgres,
+    postgres_url,
+    sqlite_template,
+    sqlite_url,
+)
+from sqlalchemy import Connection, text
+from starlette.applications import Starlette
+
+from gateway.app import create_app
+from gateway.clock import RandomIds
+from gateway.demo.salon import ZONE
+from gateway.demo.seed import seed
+from gateway.settings import load_settings
+from gateway.storage.store import AnyStore
+
+from .caller import KEY, NEW_NUMBER, Caller
+from .process import Server
+
+__all__ = ["postgres", "postgres_url", "sqlite_template", "sqlite_url"]
+
+BERLIN: Final = ZoneInfo(ZONE)
+FRIDAY_NINE: Final = datetime(2025, 10, 24, 9, 0, tzinfo=BERLIN)
+Change = Callable[[Connection], None]
+
+
+@dataclass
+class Line:
+    """A running application on the demo salon, and the hand on its clock."""
+
+    app: Starlette
+    client: httpx.AsyncClient
+    clock: StandingClock
+    database_url: str
+
+    @property
+    def store(self) -> AnyStore:
+        store: AnyStore = self.app.state.house.store
+        return store
+
+    def caller(self, number: str | None = NEW_NUMBER, **other: Any) -> Caller:
+        """Somebody rings; None: with a hidden number."""
+        return Caller(self.client, number, **other)
+
+    def later(self, **by: float) -> None:
+        """Let the domain's time pass."""
+        self.clock.at += timedelta(**by)
+
+    async def rows(self, query: str, **values: object) -> Sequence[Any]:
+        """What `query` finds, as rows with names."""
+        return await self.store.configure(lambda c: c.execute(text(query), values).all())
+
+    async def change(self, statement: str, **values: object) -> None:
+        """Change the salon's configuration behind the gateway's back, as an admin page would."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(text(statement), values)
+
+        await self.store.configure(work)
+
+    async def metric(self, sample: str) -> float:
+        """The value of one sample of /metrics, 0 when it was never counted."""
+        exposition = (await self.client.get("/metrics")).text
+        found = [line for line in exposition.splitlines() if line.startswith(f"{sample} ")]
+        return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+
+@contextlib.asynccontextmanager
+async def open_line(database_url: str, now: datetime = FRIDAY_NINE) -> AsyncIterator[Line]:
+    """The application with its lifespan, the demo salon seeded, the clock standing at `now`."""
+    clock = StandingClock(now)
+
+    async def prepare(store: AnyStore) -> None:
+        await seed(store, ids=RandomIds(), now=clock.now())
+
+    settings = load_settings(database_url=database_url, _env_file=None)
+    app = create_app(settings, keys=[KEY], clock=clock, prepare=prepare)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            yield Line(app, client, clock, database_url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated database of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest_asyncio.fixture
+async def line(database_url: str) -> AsyncIterator[Line]:
+    """The line on each store, for what the store has a say in."""
+    async with open_line(database_url) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def desk(sqlite_url: str) -> AsyncIterator[Line]:
+    """The line on SQLite, for what no store has a say in: words, questions, refusals."""
+    async with open_line(sqlite_url) as opened:
+        yield opened
+
+
+Opener = Callable[[datetime], Awaitable[Line]]
+
+
+@pytest_asyncio.fixture
+async def open_at(sqlite_url: str) -> AsyncIterator[Opener]:
+    """Opens the line (SQLite) at another moment."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def opener(now: datetime) -> Line:
+            return await stack.enter_async_context(open_line(sqlite_url, now))
+
+        yield opener
+
+
+@pytest.fixture(scope="session")
+def server_urls(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, request: pytest.FixtureRequest
+) -> Callable[[str], str]:
+    """The URL of a fresh database for a server process: "sqlite" (not yet there) or "postgres" (migrated)."""
+
+    def fresh(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('served') / 'gateway.db'}"
+        cluster: PostgresCluster = request.getfixturevalue("postgres")
+        return cluster.fresh()
+
+    return fresh
+
+
+@pytest.fixture
+def launch(server_urls: Callable[[str], str], tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Makes servers (not started) on fresh databases of their own; every process is ended with the test."""
+    made: list[Server] = []
+
+    def make(kind: str = "sqlite", **other: Any) -> Server:
+        made.append(Server(other.pop("url", None) or server_urls(kind), tmp_path, **other))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
+
+
+@pytest_asyncio.fixture
+async def server(launch: Callable[..., Server]) -> Server:
+    """The real server on a free port with a database of its own."""
+    made: Server = launch()
+    await made.start()
+    return made
