@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.auth.limits import Counters, Limits, MemoryCounters, RedisCounters, redis_for_limits
 from gateway.booking.availability import CalendarCache
 from gateway.booking.holds import HoldBook
 from gateway.booking.local_calendar import LocalCalendar
@@ -21,13 +23,17 @@ from gateway.clock import Clock, Ids, RandomIds, SystemClock
 from gateway.errors import StoreUnavailable
 from gateway.logs import Log
 from gateway.metrics import Metrics
+from gateway.secretbox import derive, secret_box
 from gateway.settings import Settings
 from gateway.storage.store import AnyStore, open_store
+from gateway.tools.code_post import CodePost
 from gateway.tools.context import Services
 from gateway.tools.dispatch import Dispatcher
 from gateway.tools.envelope import read_request
+from gateway.tools.gate import Gate
 from gateway.tools.records import ReadRecorder
 from gateway.tools.registry import all_tools
+from gateway.tools.verify_caller import VerifyCaller, nowhere
 from gateway.web.ops import Check, ops_routes
 from gateway.web.retell import SignedDoor
 
@@ -43,6 +49,7 @@ class House:
     recorder: ReadRecorder
     dispatcher: Dispatcher
     events: CallEvents
+    gate: Gate
 
 
 def create_app(
@@ -114,8 +121,26 @@ def _build(store: AnyStore, settings: Settings, clock: Clock, ids: Ids, metrics:
     holds = HoldBook()
     services = Services(store, holds, CalendarCache(), LocalCalendar(), ids, metrics)
     recorder = ReadRecorder(store, clock, metrics)
-    dispatcher = Dispatcher(all_tools(), services, clock, recorder, log, max_in_flight=settings.max_calls_in_flight)
-    return House(store, services, recorder, dispatcher, CallEvents(store, holds, clock, metrics))
+    gate = Gate(_limits(settings, clock, metrics), _key(settings, "phone") or os.urandom(32), metrics)
+    secrets = settings.installation_secrets
+    post = CodePost(secret_box(secrets)) if secrets else nowhere
+    tools = all_tools(VerifyCaller(gate, _key(settings, "code"), post))
+    dispatcher = Dispatcher(tools, services, clock, recorder, gate, log, max_in_flight=settings.max_calls_in_flight)
+    return House(store, services, recorder, dispatcher, CallEvents(store, holds, clock, metrics), gate)
+
+
+def _limits(settings: Settings, clock: Clock, metrics: Metrics) -> Limits:
+    """Counters in Redis when several processes share them, else in memory."""
+    counters: Counters = MemoryCounters(clock.monotonic)
+    if settings.redis_url:
+        counters = RedisCounters(redis_for_limits(settings.redis_url), lambda: clock.real_now().timestamp())
+    return Limits(counters, clock, lambda event: metrics.events.labels(event).inc())
+
+
+def _key(settings: Settings, use: str) -> bytes | None:
+    """The key of one use, from the newest installation secret; None without one."""
+    secrets = settings.installation_secrets
+    return derive(secrets[0], use) if secrets else None
 
 
 @contextlib.asynccontextmanager
@@ -130,3 +155,4 @@ async def _background(house: House) -> AsyncIterator[None]:
             await recording
         with contextlib.suppress(StoreUnavailable):
             await house.recorder.flush()
+        await house.gate.limits.close()

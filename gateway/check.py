@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 
 from gateway.booking.validation import Finding, salon_findings
-from gateway.clock import SystemClock
 from gateway.settings import load_settings
-from gateway.storage.store import open_store
+from gateway.storage.inspect import read_salons
 
 
 async def run_check(*, as_json: bool) -> int:
     """Print every finding; 0 when there is none, 1 otherwise. Raises SettingsError for a wrong setting."""
     settings = load_settings()
-    store = await open_store(settings.database_url, clock=SystemClock(), rng=random.Random(), inspect=True)
-    try:
-        salons = await store.salons()
-    finally:
-        await store.close()
+    salons = await read_salons(settings.database_url)
     found = [(salon.name, finding) for salon in salons for finding in salon_findings(salon)]
     if as_json:
         print(json.dumps([{"salon": name, **asdict(finding)} for name, finding in found], ensure_ascii=False))

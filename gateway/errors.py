@@ -4,6 +4,7 @@ GatewayError
  +-- SettingsError         a wrong setting; stops the start
  +-- RequestRefused        the request never reaches a tool: plain HTTP, nothing echoed
  +-- StoreUnavailable      the database did not answer in time
+ |    +-- OutcomeUnknown   it went away while committing
  +-- SlotTaken             free when offered, gone when booked
  +-- AlreadyBooked         the same person has the same service at the same start
  +-- VersionConflict       somebody changed the row since it was read
@@ -40,9 +41,16 @@ class RequestRefused(GatewayError):
 
 
 class StoreUnavailable(GatewayError):
-    """The database did not answer, or not in time. Nothing was changed."""
+    """The database did not answer, or not in time. Nothing was changed (but see OutcomeUnknown)."""
 
     retryable = True
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The connection broke while COMMIT was under way, so the change may or may not be there.
+
+    Whoever asks again under the same request key gets the truth: the stored answer, or a first attempt.
+    """
 
 
 class SlotTaken(GatewayError):

@@ -16,6 +16,7 @@ BODY_READ_SECONDS: Final = 5.0
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 # Shorter ones can be guessed offline from one captured request; an empty one verifies everything.
 MIN_SECRET_BYTES: Final = 24
+MIN_SECRET_KEY_BYTES: Final = 32
 DRAIN_SECONDS: Final = 10
 
 
@@ -34,13 +35,17 @@ class Settings(BaseSettings):
     calcom_base_url: str = "https://api.cal.com"
     base_url: str | None = None
     secret_key: SecretStr | None = None
+    """Seals what is secret at rest and hashes codes and numbers; at least 32 bytes. Without it there are no one-time
+    codes and no Cal.com."""
+    secret_keys_old: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """Earlier ones during a rotation (`gateway secrets rotate`), comma separated: they open, they never seal."""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
     max_calls_in_flight: int = Field(default=256, ge=1, le=10_000)
     """More tool calls than this at once are answered early and honestly instead of queued."""
 
-    @field_validator("retell_api_keys", mode="before")
+    @field_validator("retell_api_keys", "secret_keys_old", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -64,12 +69,25 @@ class Settings(BaseSettings):
         for key in self.retell_keys:
             if len(key.encode()) < MIN_SECRET_BYTES:
                 raise ValueError(f"GATEWAY_RETELL_API_KEY is too short: at least {MIN_SECRET_BYTES} bytes")
+        for key in self.installation_secrets:
+            if len(key.encode()) < MIN_SECRET_KEY_BYTES:
+                raise ValueError(f"GATEWAY_SECRET_KEY is too short: at least {MIN_SECRET_KEY_BYTES} bytes")
+        if self.redis_url and not self.secret_key:
+            raise ValueError("GATEWAY_REDIS_URL needs GATEWAY_SECRET_KEY: several processes must hash numbers alike")
+        if self.smtp_url and not self.mail_from:
+            raise ValueError("GATEWAY_SMTP_URL needs GATEWAY_MAIL_FROM: the address mails are sent from")
         return self
 
     @property
     def retell_keys(self) -> tuple[str, ...]:
         """Every key a Retell signature may be made with; empty when none is set."""
         keys = ([self.retell_api_key] if self.retell_api_key else []) + list(self.retell_api_keys)
+        return tuple(key.get_secret_value() for key in keys)
+
+    @property
+    def installation_secrets(self) -> tuple[str, ...]:
+        """`secret_key` and the earlier ones, the newest first; empty when none is set."""
+        keys = ([self.secret_key] if self.secret_key else []) + list(self.secret_keys_old)
         return tuple(key.get_secret_value() for key in keys)
 
 

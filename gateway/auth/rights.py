@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
@@ -40,7 +40,7 @@ TIGHTENED: Final = (Act.AGREE_TO_FEE, Act.CHANGE_CONTACT)
 class IdentityRules:
     """One company's choices: its limits, and which acts need a code."""
 
-    limits: LimitRules = LimitRules()
+    limits: LimitRules = field(default_factory=LimitRules)
     code_for_fees: bool = False
     code_for_contact: bool = False
 
@@ -68,19 +68,22 @@ def identity_rules(settings: Mapping[str, Any]) -> IdentityRules:
 @lru_cache(maxsize=1024)
 def _rules(settings: tuple[tuple[str, Any], ...]) -> IdentityRules:
     known = dict(settings)
-    limits = LimitRules()
-    chosen = dict(known.get("limits") or ())
-    for field in fields(LimitRules):
-        value, default = chosen.get(field.name), getattr(limits, field.name)
-        if isinstance(default, Budget) and _is_budget(value):
-            limits = replace(limits, **{field.name: Budget(*value)})
-        elif isinstance(default, int) and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            limits = replace(limits, **{field.name: value})
-    return IdentityRules(limits, known.get("code_for_fees") is True, known.get("code_for_contact") is True)
+    chosen: dict[str, Any] = dict(known.get("limits") or ())
+    defaults = LimitRules()
+    read = {f.name: _limit(getattr(defaults, f.name), chosen.get(f.name)) for f in fields(LimitRules)}
+    return IdentityRules(
+        LimitRules(**read), known.get("code_for_fees") is True, known.get("code_for_contact") is True
+    )
 
 
-def _is_budget(value: object) -> bool:
-    return isinstance(value, tuple) and len(value) == 2 and all(isinstance(n, int) and n > 0 for n in value)
+def _limit(default: Any, chosen: object) -> Any:
+    """What a company chose for one limit, where it has the default's shape."""
+    match default, chosen:
+        case Budget(), (int() as amount, int() as seconds) if amount > 0 and seconds > 0:
+            return Budget(amount, seconds)
+        case int(), int() if not isinstance(chosen, bool) and chosen >= 0:
+            return chosen
+    return default
 
 
 def _frozen(value: Any) -> Any:

@@ -8,15 +8,15 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from gateway.errors import AlreadyBooked, GatewayError, SettingsError, SlotTaken, StoreUnavailable, VersionConflict
+from gateway.errors import (
+    AlreadyBooked,
+    GatewayError,
+    SettingsError,
+    SlotTaken,
+    StoreUnavailable,
+    VersionConflict,
+)
 from gateway.storage.tables import APPOINTMENT_ONCE
-
-
-class OutcomeUnknown(StoreUnavailable):
-    """The connection broke while COMMIT was under way, so the change may or may not be there.
-
-    Whoever asks again under the same request key gets the truth: the stored answer, or a first attempt.
-    """
 
 
 class TryAgain(StoreUnavailable):

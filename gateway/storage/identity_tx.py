@@ -12,6 +12,7 @@ from sqlalchemy.sql import Executable
 from gateway.booking.ports import StoredChallenge
 from gateway.storage import tables
 from gateway.storage.identity_tables import ChallengeRow
+from gateway.storage.saga_tables import Outbox
 from gateway.storage.statements import ours, table
 
 CHALLENGE: Final = table(ChallengeRow)
@@ -39,6 +40,7 @@ CLOSE_OLDER: Final = (
     update(CHALLENGE).where(_ours, _c.call_id == bindparam("call_id_"), _c.state == "open").values(state="expired")
 )
 ADD_AUDIT: Final = insert(AUDIT)
+ADD_MESSAGE: Final = insert(table(Outbox))
 
 
 class IdentityTx:
@@ -78,6 +80,20 @@ class IdentityTx:
         """True for the one caller whose statement closed it."""
         values = {"company": self._company_id, "id_": challenge_id, "to_state": state}
         return bool(self._run(CLOSE_CHALLENGE, values).rowcount)
+
+    def add_message(self, message_id: str, *, topic: str, payload: Mapping[str, Any], at: datetime) -> None:
+        """Write down something to be told after this transaction; the id makes it once."""
+        values = {
+            "company_id": self._company_id,
+            "id": message_id,
+            "topic": topic,
+            "payload": dict(payload),
+            "dedupe_key": message_id,
+            "available_at": at,
+            "attempts": 0,
+            "created_at": at,
+        }
+        self._run(ADD_MESSAGE, values)
 
     def audit(
         self, audit_id: str, *, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, Any]

@@ -12,14 +12,14 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.booking.ports import ReadRecord, Snapshot, Tx
 from gateway.clock import Clock
-from gateway.errors import SettingsError, StoreUnavailable
+from gateway.errors import OutcomeUnknown, SettingsError, StoreUnavailable
 from gateway.storage import migrate
-from gateway.storage.failures import Lost, OutcomeUnknown, TryAgain, translate, wrong_setting
+from gateway.storage.failures import Lost, TryAgain, translate, wrong_setting
 from gateway.storage.postgres_engine import create_postgres_engine
 from gateway.storage.snapshot import SalonCache
 from gateway.storage.tx import POSTGRESQL, SqlTx
@@ -32,6 +32,10 @@ ATTEMPTS: Final = 4
 SILENCE_SECONDS: Final = 1.8
 """A transaction that takes longer from BEGIN to COMMIT loses its connection."""
 BACKOFF_SECONDS: Final = 0.01
+
+
+# The second wall: from here on row-level security shows this transaction one company (migration 0003).
+NARROW: Final = select(func.set_config("app.company_id", bindparam("company"), True))
 
 
 class PostgresStore:
@@ -71,6 +75,7 @@ class PostgresStore:
 
     async def read(self, company_id: str, uow: Callable[[Tx], T]) -> T:
         def inside(connection: Connection) -> T:
+            connection.execute(NARROW, {"company": company_id})
             return uow(SqlTx(connection, company_id, POSTGRESQL, self._clock.now))
 
         return await self._retried(lambda: self._with(self._picture, lambda connection: connection.run_sync(inside)))
@@ -115,7 +120,7 @@ class PostgresStore:
 
     async def _transaction(self, connection: AsyncConnection, company_id: str, uow: Callable[[SqlTx], T]) -> T:
         def inside(bare: Connection) -> tuple[T, tuple[str, str] | None]:
-            # Row-level security will want set_config('app.company_id', ...) here: one more round trip.
+            bare.execute(NARROW, {"company": company_id})
             tx = SqlTx(bare, company_id, POSTGRESQL, self._clock.now)
             result = uow(tx)
             if tx.refused is not None:

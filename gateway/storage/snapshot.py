@@ -114,6 +114,14 @@ class SalonCache:
         return Snapshot(salon, {row[3]: row[4] for row in rows if row[3] is not None})
 
 
+_PLACES: Final = select(BRANCH.c.company_id, BRANCH.c.id).order_by(BRANCH.c.company_id, BRANCH.c.id)
+
+
+def all_salons(connection: Connection) -> list[Salon]:
+    """Every branch of every company, for the operator's own checks."""
+    return [load_salon(connection, company_id, branch_id) for company_id, branch_id in connection.execute(_PLACES).all()]
+
+
 def load_salon(connection: Connection, company_id: str, branch_id: str) -> Salon:
     """Read one branch whole. Reads again when the configuration changed meanwhile: READ COMMITTED would mix the two.
 

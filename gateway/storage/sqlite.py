@@ -20,9 +20,9 @@ from sqlalchemy.pool import NullPool
 
 from gateway.booking.ports import ReadRecord, Snapshot, Tx
 from gateway.clock import Clock
-from gateway.errors import SettingsError, StoreUnavailable
+from gateway.errors import OutcomeUnknown, SettingsError, StoreUnavailable
 from gateway.storage import migrate
-from gateway.storage.failures import OutcomeUnknown, translate
+from gateway.storage.failures import translate
 from gateway.storage.lock import FileLock
 from gateway.storage.snapshot import SalonCache
 from gateway.storage.tx import SQLITE, SqlTx

@@ -16,8 +16,7 @@ from queue import SimpleQueue
 from typing import Any, Final, Generic, TypeVar
 
 from gateway.clock import Clock
-from gateway.errors import StoreUnavailable
-from gateway.storage.failures import OutcomeUnknown
+from gateway.errors import OutcomeUnknown, StoreUnavailable
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from typing import Final
 from gateway.booking.change import AlreadyDone, Done, FeeDue, Forbidden, cancel
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
-from gateway.tools.changing import agreed_fee, caller_actor, fee_quote, forbidden
+from gateway.tools.changing import agreed_fee, caller_actor, fee_answer, forbidden
 from gateway.tools.check_availability import question_back
 from gateway.tools.context import Commit, Outcome, ToolContext, answered
 from gateway.tools.facts import iso
@@ -47,12 +47,12 @@ def _cancel(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine) -> Outcome:
         tx,
         ctx.house,
         appointment,
-        agreed_cents=agreed_fee(tx, ctx, args, NAME, appointment),
+        agreed_cents=agreed_fee(tx, ctx, args, NAME, appointment, recognition),
         actor=caller_actor(ctx, recognition, args.get("reason") or ""),
     )
     match result:
         case FeeDue():
-            return fee_quote(ctx, result, "fee_cancel", recognition)
+            return fee_answer(ctx, args, result, "fee_cancel", recognition)
         case Forbidden():
             return forbidden(ctx, result, "too_late_cancel", recognition)
         case AlreadyDone():

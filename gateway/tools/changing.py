@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from gateway.auth.identity import Recognition
+from gateway.auth.rights import Act, identity_rules, may
 from gateway.booking.change import Actor, FeeDue, Forbidden
 from gateway.booking.model import Appointment
 from gateway.booking.policy import Verdict
@@ -13,12 +14,19 @@ from gateway.tools.arguments import Arguments
 from gateway.tools.context import Outcome, ToolContext, answered
 
 
-def agreed_fee(tx: Tx, ctx: ToolContext, args: Arguments, tool: str, appointment: Appointment) -> int | None:
+def may_agree(ctx: ToolContext, recognition: Recognition) -> bool:
+    """Whether a caller recognised like this may agree to a fee at this company."""
+    return may(recognition, Act.AGREE_TO_FEE, identity_rules(ctx.salon.identity))
+
+
+def agreed_fee(
+    tx: Tx, ctx: ToolContext, args: Arguments, tool: str, appointment: Appointment, recognition: Recognition
+) -> int | None:
     """The fee in cents the caller agreed to: they confirm now, and this call was quoted it for this very version.
 
     A `confirm` without an earlier quote counts for nothing: the model may not agree in the caller's place.
     """
-    if not args.flag("confirm") or not ctx.call.call_id:
+    if not args.flag("confirm") or not ctx.call.call_id or not may_agree(ctx, recognition):
         return None
     quote = tx.quoted_fee(ctx.call.call_id, appointment.id, tool)
     if quote is None:
@@ -27,8 +35,14 @@ def agreed_fee(tx: Tx, ctx: ToolContext, args: Arguments, tool: str, appointment
     return facts.get("fee_cents") if facts.get("version") == appointment.version else None
 
 
-def fee_quote(ctx: ToolContext, due: FeeDue, phrase: str, recognition: Recognition) -> Outcome:
-    """`fee_confirm`: nothing happened; `confirm` in the same call makes it so."""
+def fee_answer(ctx: ToolContext, args: Arguments, due: FeeDue, phrase: str, recognition: Recognition) -> Outcome:
+    """`fee_confirm`: nothing happened; `confirm` in the same call makes it so.
+
+    `verify` when the caller agrees and this company wants a one-time code for that.
+    """
+    if args.flag("confirm") and not may_agree(ctx, recognition):
+        answer = answered("verify", ctx.voice.say("verify_code")).answer
+        return Outcome(answer, appointment_id=due.appointment.id, recognition=recognition)
     cents = due.ruling.fee_cents
     answer = answered(
         "fee_confirm",

@@ -22,12 +22,13 @@ from gateway.booking.model import Salon
 from gateway.booking.ports import ReadRecord, RecordedAnswer, Snapshot, Store, Tx
 from gateway.booking.validation import sold
 from gateway.clock import Clock
-from gateway.errors import AlreadyBooked, SlotTaken, StoreUnavailable, VersionConflict
+from gateway.errors import AlreadyBooked, OutcomeUnknown, SlotTaken, StoreUnavailable, VersionConflict
 from gateway.logs import Log
 from gateway.metrics import Metrics
 from gateway.settings import TOOL_BUDGET_SECONDS
 from gateway.tools.context import Asked, Commit, Outcome, Services, Tool, ToolContext, answered
 from gateway.tools.envelope import ToolRequest
+from gateway.tools.gate import Gate
 from gateway.tools.phrases import HOUSE_VOICE, voice_of
 from gateway.tools.records import ReadRecorder
 
@@ -58,6 +59,7 @@ class Dispatcher:
         services: Services,
         clock: Clock,
         recorder: ReadRecorder,
+        gate: Gate,
         log: Log,
         *,
         max_in_flight: int,
@@ -66,6 +68,7 @@ class Dispatcher:
         self._services = services
         self._clock = clock
         self._recorder = recorder
+        self._gate = gate
         self._log = log
         self._max_in_flight = max_in_flight
         self._running: dict[Key, asyncio.Task[bytes]] = {}
@@ -101,6 +104,10 @@ class Dispatcher:
                 return self._plain(answered("unknown_tool", HOUSE_VOICE.say("unknown_tool"), ok=False))
             async with asyncio.timeout(TOOL_BUDGET_SECONDS):
                 return await self._routed(request, tool)
+        except OutcomeUnknown:
+            self._metrics.failures.labels("OutcomeUnknown").inc()
+            self._log.error("outcome_unknown", tool=tool.name if tool else "unknown")
+            return self._plain(answered("unavailable", HOUSE_VOICE.say("unknown_outcome"), ok=False))
         except (StoreUnavailable, TimeoutError) as error:
             self._metrics.failures.labels(type(error).__name__).inc()
             self._log.error("tool_unavailable", tool=tool.name if tool else "unknown", kind=type(error).__name__)
@@ -148,20 +155,34 @@ class Dispatcher:
         now = self._clock.now()
         ctx = ToolContext(self._sold(snapshot.salon), snapshot.calendar_versions, request.call, now, self._services)
         began = time.perf_counter()
+        attempt = await self._gate.admit(ctx, tool.name, request.arguments)
+        if isinstance(attempt, Outcome):
+            # Neither recorded nor remembered: the very same request may be answered once the wait is over.
+            return attempt.answer.body()
         try:
             prepared = await tool.prepare(ctx, request.arguments)
         except Asked as asked:
             prepared = asked.outcome
         if isinstance(prepared, Outcome):
-            body = prepared.answer.body()
-            await self._settle(ctx, prepared)
-            self._remember(key, request, body, now)
+            outcome, body = prepared, prepared.answer.body()
             self._recorder.add(self._read_record(ctx, request, prepared, body, began))
-            return body
-        return await self._committed(ctx, request, tool, prepared)
+        else:
+            found, body = await self._committed(ctx, request, tool, prepared)
+            if found is None:
+                return body
+            outcome = found
+        self._remember(key, request, body, now)
+        await self._settle(ctx, outcome)
+        await self._gate.settle(ctx, attempt, outcome.recognition)
+        return body
 
-    async def _committed(self, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit) -> bytes:
-        """Run the decision in one transaction; a race lost to the store's constraints is decided again."""
+    async def _committed(
+        self, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit
+    ) -> tuple[Outcome | None, bytes]:
+        """Run the decision in one transaction; a race lost to the store's constraints is decided again.
+
+        No outcome: the answer was recorded before, or nothing could be decided.
+        """
         for _ in range(MAX_ATTEMPTS):
             try:
                 outcome, body = await self._store.run(
@@ -172,10 +193,8 @@ class Dispatcher:
                 continue
             if outcome is None:
                 self._metrics.replays.labels(tool.name).inc()
-            else:
-                await self._settle(ctx, outcome)
-            return body
-        return _unavailable(tool).answer.body()
+            return outcome, body
+        return None, _unavailable(tool).answer.body()
 
     async def _settle(self, ctx: ToolContext, outcome: Outcome) -> None:
         """What follows an answer that stands: holds placed or freed, the recognition counted."""

@@ -29,6 +29,10 @@ class Gate:
     key: bytes
     metrics: Metrics
 
+    async def admit(self, ctx: ToolContext, tool: str, args: Arguments) -> Attempt | Outcome | None:
+        """Count this call, and the try at an identity it makes. An Outcome is the refusal to answer with."""
+        return await self.admit_call(ctx) or await self.admit_attempt(ctx, tool, args)
+
     async def admit_call(self, ctx: ToolContext) -> Outcome | None:
         """An answer when this call or company has used up its tool calls; else None."""
         refused = await self.limits.tool_call(ctx.salon.company_id, ctx.call.call_id, identity_rules(ctx.salon.identity).limits)

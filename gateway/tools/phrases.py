@@ -365,6 +365,11 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Das kann ich gerade leider nicht ändern, es bleibt alles beim Alten. Soll dich jemand zurückrufen?",
         "I cannot change that just now, so everything stays as it is. Shall somebody call you back?",
     ),
+    "unknown_outcome": (
+        "Ob das geklappt hat, kann ich gerade nicht sehen. Wir prüfen es und melden uns bei Ihnen.",
+        "Ob das geklappt hat, kann ich gerade nicht sehen. Wir prüfen es und melden uns bei dir.",
+        "I cannot see whether that worked. We will check and get back to you.",
+    ),
     "busy": (
         "Einen kleinen Moment bitte, ich frage gleich noch einmal nach.",
         "Einen kleinen Moment bitte, ich frage gleich noch einmal nach.",

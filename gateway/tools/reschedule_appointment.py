@@ -12,7 +12,7 @@ from gateway.booking.model import Appointment, Service
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
 from gateway.tools.book_appointment import moment_question
-from gateway.tools.changing import agreed_fee, caller_actor, fee_quote, forbidden
+from gateway.tools.changing import agreed_fee, caller_actor, fee_answer, forbidden
 from gateway.tools.check_availability import question_back
 from gateway.tools.choose import ANYBODY, StaffWish, chosen_staff
 from gateway.tools.context import Asked, Commit, Outcome, ToolContext, answered
@@ -83,7 +83,7 @@ def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target,
         board,
         appointment,
         choice,
-        agreed_cents=agreed_fee(tx, ctx, args, NAME, appointment),
+        agreed_cents=agreed_fee(tx, ctx, args, NAME, appointment, recognition),
         actor=caller_actor(ctx, recognition, args.get("reason") or ""),
     )
     match result:
@@ -93,7 +93,7 @@ def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target,
             anybody = Choice(service, start, None if args.get("staff") is None else choice.staff_ids)
             return not_free(ctx, board, anybody, usual=usual, never_possible="taken")
         case FeeDue():
-            return fee_quote(ctx, result, "fee_move", recognition)
+            return fee_answer(ctx, args, result, "fee_move", recognition)
         case Forbidden():
             return forbidden(ctx, result, "too_late_move", recognition)
         case AlreadyDone():

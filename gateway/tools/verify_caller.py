@@ -56,6 +56,10 @@ class Recipient:
 Post = Callable[[Tx, ToolContext, str | None, str], None]
 
 
+def nowhere(tx: Tx, ctx: ToolContext, address: str | None, code: str) -> None:
+    """The post of an installation without a secret key: `VerifyCaller` issues no code there."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifyCaller:
     """Writes: tries are counted in the store before the code is looked at."""
