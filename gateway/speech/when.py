@@ -63,7 +63,8 @@ def understand(text: str, reference: datetime, lang: str = "de", *, hours: Weekl
     if speaks_other(text, spoken):
         heard = _read(text, replace(context, lang="de" if spoken == "en" else "en"))
         if heard.kind != "none":
-            return heard
+            asked = ask_which(heard.start, heard.readings[0].start, lang=spoken) if heard.readings else None
+            return replace(heard, question=asked)
     return _read(text, context)
 
 
@@ -127,8 +128,8 @@ def _when(meaning: Meaning, context: Context) -> When:
         minute = settle(meaning.clock, context, day.weekday() if day else None)
         if day is None:
             return When("time", _time(minute), None, "minute")
-        if minute == 0 and day == context.today:
-            minute = MINUTES
+        if minute == 0 and meaning.counted_day and day == context.today:
+            minute = MINUTES  # "heute um Mitternacht" is the one to come
         return When("datetime", _at(day, minute), None, "minute")
     return When("date", day, None, "day") if day else NOTHING
 

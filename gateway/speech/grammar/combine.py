@@ -26,6 +26,7 @@ class Meaning:
     other_days: list[date] = field(default_factory=list)
     other_clocks: list[Clock] = field(default_factory=list)
     settled_part: str | None = None
+    counted_day: bool = False
 
 
 def combine(items: Sequence[Item], context: Context) -> Meaning | None:
@@ -43,6 +44,7 @@ def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     if meaning.days is None and any(item.text == "no such day" for item in items):
         return None  # "am 31. November um zehn": the time alone would hide the slip
     _time(items, meaning)
+    meaning.counted_day = any(item.text in {"relative", "tonight", "latetonight"} for item in items)
     if meaning.days is None and any(item.text in {"tonight", "latetonight"} for item in items):
         meaning.days = one_day(context.today)
     if meaning.days is None and meaning.clock is None and meaning.window is None and meaning.part is None:

@@ -82,7 +82,8 @@ def tokenise(text: str) -> list[Token]:
             continue  # "'ner halben Stunde"
         if kind == "isotime":
             found.append(Token("iso", match["iso"], match[0]))
-            found.append(Token("colon", match["isotime"], ""))
+            if match["isotime"] != "00:00":  # a model writes midnight when it knows only the day
+                found.append(Token("colon", match["isotime"], ""))
         else:
             found.append(Token(kind, fold(match[kind]), match[0]))
         if len(found) >= MAX_ITEMS:

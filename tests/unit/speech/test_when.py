@@ -114,6 +114,32 @@ def test_iso_forms_of_language_models_are_local_wall_time(said: str) -> None:
     assert understand(said, WEDNESDAY).start == datetime(2026, 4, 2, 14)
 
 
+def test_iso_midnight_is_a_day() -> None:
+    """A model that knows only the day writes T00:00:00: nobody is booked at midnight."""
+    assert understand("2026-03-18T00:00:00", WEDNESDAY).start == date(2026, 3, 18)
+
+
+def test_a_models_english_is_read_in_a_german_call() -> None:
+    """A model translates "morgen" now and then; the question is still asked in the caller's language."""
+    assert understand("tomorrow at 3pm", WEDNESDAY).start == datetime(2026, 3, 19, 15)
+    heard = understand("next Friday", WEDNESDAY)
+    assert heard.question == "Meinen Sie Freitag, den siebenundzwanzigsten März, oder Freitag, den zwanzigsten März?"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("am Montag kann ich nicht, aber am Dienstag um zehn", datetime(2026, 3, 24, 10)),
+        ("Dienstag statt Mittwoch", date(2026, 3, 24)),
+        ("am Dienstag, nein, am Mittwoch um zehn", datetime(2026, 3, 25, 10)),
+        ("am Montag geht nicht", None),
+    ],
+)
+def test_a_day_that_is_ruled_out_is_not_booked(said: str, meant: object) -> None:
+    """Denied and corrected days do not count."""
+    assert understand(said, WEDNESDAY).start == meant
+
+
 def test_a_bare_date_is_never_confidently_past() -> None:
     """Every day and month without a year is read as today or later."""
     for month in range(1, 13):
