@@ -5,6 +5,7 @@ everything said and adds least is nearest, and services within `MARGIN` of it ar
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -65,11 +66,13 @@ class Fit:
         return self.short + self.more
 
 
+@lru_cache(maxsize=16384)
 def of_kind(keys: frozenset[str], *kinds: str) -> frozenset[str]:
     """The keys of these kinds of concept."""
     return frozenset(key for key in keys if CONCEPTS[key].kind in kinds)
 
 
+@lru_cache(maxsize=16384)
 def essential(keys: frozenset[str]) -> frozenset[str]:
     """Acts and parts without those that another one already is: "Ansatz färben" is about the root."""
     kept = of_kind(keys, "act", "minor", "part")
@@ -106,6 +109,7 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
     return Fit(missing, short + unmet, more, loose, covered + shared + (len(manners) if said <= {"hair"} else 0))
 
 
+@lru_cache(maxsize=16384)
 def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | None:
     """The price of serving one essential by what is offered; None when it is not served."""
     if said in offered:
@@ -130,10 +134,12 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
     return _NO_MINOR if CONCEPTS[said].kind == "minor" else None
 
 
+@lru_cache(maxsize=16384)
 def _parts_of(keys: frozenset[str]) -> frozenset[str]:
     return of_kind(keys.union(*(ancestors(key) for key in keys)), "part")
 
 
+@lru_cache(maxsize=16384)
 def _extra(key: str, said: frozenset[str]) -> float:
     said_parts = _parts_of(said)
     if key in said:

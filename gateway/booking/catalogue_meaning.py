@@ -11,8 +11,8 @@ from typing import Final
 
 from gateway.booking.catalogue_stems import CONCEPTS, ancestors, is_strange, kin, read_word
 from gateway.booking.catalogue_words import HAIR_ACTS
-from gateway.booking.resolve import number_words
 from gateway.speech.fold import MAX_TEXT, plain
+from gateway.speech.numbers import cardinal
 
 MAX_WORDS: Final = 48
 MAX_COMPOUND: Final = 24
@@ -55,7 +55,7 @@ _JOINTS: Final = _words(", ; + & / ( ) | . ! ? – und mit plus sowie oder and w
 _SOFT_JOINTS: Final = frozenset({"und", "oder", "and", "&", "/"})
 REFUSALS: Final = _words("ohne nicht kein keine keinen without no")
 _ONLY: Final = _words("nur bloss lediglich only just")
-_DIGIT: Final = {number_words(number): number for number in range(1, 100)}
+_DIGIT: Final = {plain(cardinal(number)): number for number in range(1, 100)}
 _MINUTES: Final = re.compile(r"\b(\d{1,3})\s*(?:min\b|minuten|minuetig|minute)")
 _HOURS: Final = {
     "anderthalb stunden": 90,

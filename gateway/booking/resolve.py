@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from gateway.speech.fold import plain
+from gateway.speech.numbers import cardinal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +32,14 @@ class Resolution:
 
 NONE: Final = Resolution("none")
 
-_DIGITS: Final = ("null", "eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht", "neun")
-_TEENS: Final = (
-    "zehn", "elf", "zwoelf", "dreizehn", "vierzehn", "fuenfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
-)  # fmt: skip
-_TENS: Final = ("", "", "zwanzig", "dreissig", "vierzig", "fuenfzig", "sechzig", "siebzig", "achtzig", "neunzig")
-
-
-def number_words(number: int) -> str:
-    """Return 0..999999 as one plain German word: 177 is "einhundertsiebenundsiebzig". Raises ValueError beyond."""
-    if not 0 <= number <= 999_999:
-        raise ValueError(f"no words for {number}")
-    if number < 10:
-        return _DIGITS[number]
-    if number < 20:
-        return _TEENS[number - 10]
-    if number < 100:
-        tens, ones = divmod(number, 10)
-        unit = "ein" if ones == 1 else _DIGITS[ones]
-        return (f"{unit}und" if ones else "") + _TENS[tens]
-    base, name = (1000, "tausend") if number >= 1000 else (100, "hundert")
-    head, rest = divmod(number, base)
-    lead = number_words(head)
-    if head % 100 == 1:
-        lead = lead.removesuffix("s")
-    return lead + name + (number_words(rest) if rest else "")
-
 
 def _spoken(candidate: str) -> set[str]:
     folded = plain(candidate).replace(" ", "")
     forms = {folded}
     if candidate.isascii() and candidate.isdigit() and len(candidate) <= 6:
-        cardinal = number_words(int(candidate))
-        forms |= {cardinal, "".join(_DIGITS[int(digit)] for digit in candidate)}
-        forms |= {cardinal.removeprefix("ein")} if cardinal.startswith(("einhundert", "eintausend")) else set()
+        words = plain(cardinal(int(candidate)))
+        forms |= {words, "".join(plain(cardinal(int(digit))) for digit in candidate)}
+        forms |= {f"ein{words}"} if words.startswith(("hundert", "tausend")) else set()
     return forms
 
 

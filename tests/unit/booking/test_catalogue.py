@@ -18,11 +18,7 @@ from gateway.booking.resolve import Resolution
 
 Answer = tuple[str, ...] | str
 Catalogue = dict[str, tuple[str, int]]
-Row = (
-    tuple[Catalogue, str, Answer]
-    | tuple[Catalogue, str, Answer, Answer]
-    | tuple[Catalogue, str, Answer, Answer, Answer]
-)
+Row = tuple[Catalogue, str, *tuple[Answer, ...]]
 NOTHING: Final = "none"
 
 DEMO: Final = {

@@ -18,7 +18,7 @@ from gateway.booking.staff import StaffName, resolve
 
 Answer = tuple[str, ...] | str
 People = dict[str, str]
-Row = tuple[People, str, Answer] | tuple[People, str, Answer, Answer] | tuple[People, str, Answer, Answer, Answer]
+Row = tuple[People, str, *tuple[Answer, ...]]
 NOBODY: Final = "none"
 ANYBODY: Final = "any"
 
