@@ -49,5 +49,5 @@ _ID_FRAME: Final = re.compile(r"^(?:(?:die|den|das|der|bitte|dienstleistung|serv
 def said_id(utterance: str, ids: Iterable[str]) -> str | None:
     """Return the id that the whole utterance consists of ("177", "Nummer hundertsiebenundsiebzig"), or None."""
     folded = plain(utterance)
-    said = {folded.replace(" ", ""), _ID_FRAME.sub("", folded).replace(" ", "")}
+    said = {folded.replace(" ", ""), _ID_FRAME.sub("", folded).replace(" ", "")} - {""}
     return next((candidate for candidate in ids if said & _spoken(candidate)), None)
