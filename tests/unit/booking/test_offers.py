@@ -151,6 +151,14 @@ def test_less_stranded_time_beats_the_quarter_hour() -> None:
     assert Merit.NOTHING_STRANDED in offers[0].merits
 
 
+def test_a_quarter_hour_is_preferred_when_nothing_else_decides() -> None:
+    """From five past ten on: a quarter past, unless that is all the wish leaves."""
+    shop = salon(simple(20))
+    for end, expected in (("10:30", "10:15"), ("10:15", "10:05")):
+        offers = rank(board(shop), shop.services[0], Wish(windows=(between("10:05", end),)), limit=1)
+        assert [offer.start for offer in offers] == [at(expected)]
+
+
 def test_where_nothing_is_neat_the_smaller_waste_wins() -> None:
     """An hour strands 25 of the 85 minutes in the morning, and 10 of the 70 at noon."""
     shop = salon(simple(60), simple(30))
@@ -323,3 +331,11 @@ async def test_the_book_forgets_the_oldest_calls() -> None:
     for n in range(3):
         await book.place("acme", f"call-{n}", offered(Wish.at(at("14:00")), 1), NOW)
     assert [await book.offer("acme", f"call-{n}", "A", NOW) is None for n in range(3)] == [True, False, False]
+
+
+async def test_a_call_that_asked_again_is_not_the_oldest() -> None:
+    """It is the silent one that is forgotten."""
+    book = HoldBook(calls=2)
+    for n in (0, 1, 0, 2):
+        await book.place("acme", f"call-{n}", offered(Wish.at(at("14:00")), 1), NOW)
+    assert [await book.offer("acme", f"call-{n}", "A", NOW) is None for n in range(3)] == [False, True, False]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from operator import and_
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -97,7 +98,7 @@ class Oracle:
     def _free(self, staff_id: str) -> bytearray:
         member = next(m for m in self.case.salon.staff if m.id == staff_id)
         own = self.opening if member.hours is None else self._laid(_of(member.hours))
-        minutes = bytearray(a & b for a, b in zip(self.opening, own, strict=True))
+        minutes = bytearray(map(and_, self.opening, own))
         for taken in (*member.absences, *self.case.busy.get(staff_id, ()), *self.case.held.get(staff_id, ())):
             low = ((taken.start - _EPOCH) // _MINUTE) // 5 * 5 - self.first
             high = -(-((taken.end - _EPOCH) // _MINUTE) // 5) * 5 - self.first

@@ -54,6 +54,7 @@ BROKEN = [
         "segments[0].gap_after",
         WARNING,
     ),
+    (composite(30, 46, 15, pause_policy=PausePolicy.FLEXIBLE, gap_buffer_minutes=23), "segments[0].gap_after", WARNING),
     (simple(30, policy=Policy(cancel_free_hours=-1)), "policy.cancel_free_hours", WARNING),
     (simple(30, policy=Policy(move_fee=Fee(percent=101))), "policy.move_fee", WARNING),
     (simple(30, policy=Policy(move_fee=Fee(cents=-1))), "policy.move_fee", WARNING),
