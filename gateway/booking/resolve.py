@@ -6,6 +6,7 @@ A resolver never guesses: one clear match, a list to ask about, nothing, or no p
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from gateway.speech.fold import plain
@@ -33,14 +34,15 @@ class Resolution:
 NONE: Final = Resolution("none")
 
 
-def _spoken(candidate: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def _spoken(candidate: str) -> frozenset[str]:
     folded = plain(candidate).replace(" ", "")
     forms = {folded}
     if candidate.isascii() and candidate.isdigit() and len(candidate) <= 6:
         words = plain(cardinal(int(candidate)))
         forms |= {words, "".join(plain(cardinal(int(digit))) for digit in candidate)}
         forms |= {f"ein{words}"} if words.startswith(("hundert", "tausend")) else set()
-    return forms
+    return frozenset(forms)
 
 
 _ID_FRAME: Final = re.compile(r"^(?:(?:die|den|das|der|bitte|dienstleistung|service|leistung|nummer|nr|id) )+")

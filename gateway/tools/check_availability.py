@@ -56,24 +56,23 @@ def propose(
 ) -> Outcome:
     """Offers for what was heard: `offered` when the wish itself is met, else why not and the nearest others."""
     wish = as_wish(ctx, heard)
-    offers = rank(
-        board,
-        service,
-        wish,
-        staff_ids=staff.ids,
-        usual=usual,
-        excluded=staff.excluded,
-        limit=MAX_OFFERS,
-    )
+    if wish.exact is not None:
+        # The caller named a time: when it is free, say that, and keep the others out of other callers' way.
+        offers = ranked(board, service, staff, wish, usual, limit=1)
+        if offers and offers[0].reason is Why.WISH:
+            return _the_wish(ctx, offers[0], service)
+    offers = ranked(board, service, staff, wish, usual, limit=MAX_OFFERS)
     met = [offer for offer in offers if offer.reason in _FITS_WISH] if (wish.exact or wish.windows) else list(offers)
-    if wish.exact is not None and met:
-        # The caller named a time and it is free: say that, and keep the others out of other callers' way.
-        first = met[0]
-        when, who = ctx.voice.when(ctx.salon, first.start), ctx.voice.staff(ctx.salon, first.assignment.staff_ids)
-        return _offered(ctx, met[:1], ctx.voice.say("offered_wish", when=when, staff=who), service)
     if met:
         return _offered(ctx, met, ctx.voice.say("offered", offers=ctx.voice.offers(ctx.salon, met)), service)
     return instead(ctx, board, service, staff, heard, wish, offers)
+
+
+def ranked(
+    board: Board, service: Service, staff: StaffWish, wish: Wish, usual: str | None, *, limit: int
+) -> tuple[Offer, ...]:
+    """The best times for this wish with these people."""
+    return rank(board, service, wish, staff_ids=staff.ids, usual=usual, excluded=staff.excluded, limit=limit)
 
 
 def instead(
@@ -121,6 +120,11 @@ def reason_against(
     if heard.when is not None and heard.when.grain == "minute" and verdicts and all(v in _SHUT for v in verdicts):
         return Reason.OUTSIDE_HOURS
     return Reason.TAKEN
+
+
+def _the_wish(ctx: ToolContext, offer: Offer, service: Service) -> Outcome:
+    when, who = ctx.voice.when(ctx.salon, offer.start), ctx.voice.staff(ctx.salon, offer.assignment.staff_ids)
+    return _offered(ctx, [offer], ctx.voice.say("offered_wish", when=when, staff=who), service)
 
 
 def _offered(ctx: ToolContext, offers: Sequence[Offer], say: str, service: Service) -> Outcome:

@@ -75,7 +75,8 @@ def chosen_staff(ctx: ToolContext, args: Arguments, service: Service) -> StaffWi
             m.name if _shares_first_name(ctx.salon, m.first_name) else m.first_name for m in team if m.id in found.ids
         ]
         names = names[:MAX_CHOICES]
-        raise Asked(answered("ask_staff", ctx.voice.say("ask_staff", choices=ctx.voice.names(names)), staff=names))
+        phrase = "ask_staff" if len(names) > 1 else "ask_staff_one"
+        raise Asked(answered("ask_staff", ctx.voice.say(phrase, choices=ctx.voice.names(names)), staff=names))
     if not set(found.ids) & set(service.staff_ids):
         member = ctx.salon.member(found.ids[0])
         name = member.first_name if member else ""

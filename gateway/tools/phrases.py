@@ -49,6 +49,11 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Zu wem möchtest du, zu {choices}?",
         "Who would you like to see, {choices}?",
     ),
+    "ask_staff_one": (
+        "Meinen Sie {choices}?",
+        "Meinst du {choices}?",
+        "Do you mean {choices}?",
+    ),
     "unknown_staff": (
         "Diesen Namen gibt es bei uns im Team nicht. Möchten Sie zu {choices}, oder ist es egal?",
         "Diesen Namen gibt es bei uns im Team nicht. Möchtest du zu {choices}, oder ist es egal?",
