@@ -35,42 +35,64 @@ def caller(number: int) -> str:
 def check(number: int) -> tuple[str, bytes]:
     day = FIRST_DAY + timedelta(days=number % 20)
     args = {"dienstleistung": "Bartpflege", "datum": day.isoformat(), "uhrzeit": "14 Uhr", "mitarbeiter": "bei Fabian"}
-    return "/retell/tools/check_availability", request("check_availability", args, call=f"c{number}", caller=caller(number), place=0)
+    return "/retell/tools/check_availability", request(
+        "check_availability", args, call=f"c{number}", caller=caller(number), place=0
+    )
 
 
 def check_composite(number: int) -> tuple[str, bytes]:
     day = FIRST_DAY + timedelta(days=number % 20)
     args = {"dienstleistung": "Ansatzfärbung", "wann": f"am {day:%d.%m.} nachmittags"}
-    return "/retell/tools/check_availability", request("check_availability", args, call=f"cc{number}", caller=caller(number), place=0)
+    return "/retell/tools/check_availability", request(
+        "check_availability", args, call=f"cc{number}", caller=caller(number), place=0
+    )
 
 
 def book(number: int) -> tuple[str, bytes]:
     day, time, who = SLOTS[number]
-    args = {"dienstleistung": "Bartpflege", "datum": day, "uhrzeit": time, "mitarbeiter": who, "kundenname": "Anna Becker"}
-    return "/retell/tools/book_appointment", request("book_appointment", args, call=f"b{number}", caller=caller(number), place=0)
+    args = {
+        "dienstleistung": "Bartpflege",
+        "datum": day,
+        "uhrzeit": time,
+        "mitarbeiter": who,
+        "kundenname": "Anna Becker",
+    }
+    return "/retell/tools/book_appointment", request(
+        "book_appointment", args, call=f"b{number}", caller=caller(number), place=0
+    )
 
 
 def find(number: int) -> tuple[str, bytes]:
-    return "/retell/tools/find_appointments", request("find_appointments", {}, call=f"f{number}", caller=caller(number % 100), place=0)
+    return "/retell/tools/find_appointments", request(
+        "find_appointments", {}, call=f"f{number}", caller=caller(number % 100), place=0
+    )
 
 
 def move(number: int) -> tuple[str, bytes]:
     day, time, _ = SLOTS[number]
     moved = f"{time[:2]}:{int(time[3:]) + 5:02d}"
     args = {"datum": day, "uhrzeit": moved, "bestaetigt": "ja"}
-    return "/retell/tools/reschedule_appointment", request("reschedule_appointment", args, call=f"m{number}", caller=caller(number), place=0)
+    return "/retell/tools/reschedule_appointment", request(
+        "reschedule_appointment", args, call=f"m{number}", caller=caller(number), place=0
+    )
 
 
 def cancel(number: int) -> tuple[str, bytes]:
-    return "/retell/tools/cancel_appointment", request("cancel_appointment", {}, call=f"x{number}", caller=caller(number), place=0)
+    return "/retell/tools/cancel_appointment", request(
+        "cancel_appointment", {}, call=f"x{number}", caller=caller(number), place=0
+    )
 
 
 def list_services(number: int) -> tuple[str, bytes]:
-    return "/retell/tools/list_services", request("list_services", {}, call=f"l{number}", caller=caller(number), place=0)
+    return "/retell/tools/list_services", request(
+        "list_services", {}, call=f"l{number}", caller=caller(number), place=0
+    )
 
 
 def call_back(number: int) -> tuple[str, bytes]:
-    return "/retell/tools/request_callback", request("request_callback", {"grund": "Frage"}, call=f"r{number}", caller=caller(number), place=0)
+    return "/retell/tools/request_callback", request(
+        "request_callback", {"grund": "Frage"}, call=f"r{number}", caller=caller(number), place=0
+    )
 
 
 # Books before finding, moving and cancelling what was booked.
@@ -93,7 +115,7 @@ async def run(database_url: str | None = None, *, rounds: int = ROUNDS) -> list[
             await measure(floor, check, callers=1, calls=50)
             await measure(port, check, callers=1, calls=50, first=10**6)
             rows = []
-            first = {name: 0 for name in TOOLS}
+            first = dict.fromkeys(TOOLS, 0)
             for callers, calls in CALLS.items():
                 taken: dict[str, list[float]] = {name: [] for name in TOOLS}
                 base: list[float] = []

@@ -137,7 +137,9 @@ async def gateway_server(database_url: str) -> AsyncIterator[int]:
 
 @contextlib.asynccontextmanager
 async def _process(command: list[str], port: int, env: Mapping[str, str]) -> AsyncIterator[None]:
-    process = subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(  # noqa: ASYNC220  # one short start, and nothing else runs meanwhile
+        command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         for _ in range(600):
             if process.poll() is not None:
