@@ -50,7 +50,10 @@ def read_call(call: object, tool: str) -> CallContext:
 
 
 def _text(value: object) -> str | None:
-    return value[:MAX_ID_CHARS] if isinstance(value, str) and value else None
+    """An id, a number or a name as one printable line; None for anything else: no database stores a NUL in a text."""
+    if not isinstance(value, str) or not value or not value.isprintable():
+        return None
+    return value[:MAX_ID_CHARS]
 
 
 def _running_invocation(transcript: object, tool: str) -> str | None:

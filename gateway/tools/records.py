@@ -48,7 +48,11 @@ class ReadRecorder:
                 self._metrics.events.labels("read_record_late").inc()
 
     async def flush(self) -> None:
-        """Write everything that waits now. Raises StoreUnavailable; nothing is lost then."""
+        """Write everything that waits now. Raises StoreUnavailable; nothing is lost then.
+
+        What the database refuses for another reason is a bug of ours: that batch is dropped and counted, so that it
+        cannot keep all later records from being written.
+        """
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
@@ -57,6 +61,8 @@ class ReadRecorder:
             except (GatewayError, asyncio.CancelledError):
                 self._waiting.extendleft(reversed(batch))
                 raise
+            except Exception:  # noqa: BLE001  # this loop must outlive every bug: it runs beside all calls
+                self._metrics.failures.labels("record_refused").inc(len(batch))
 
 
 def _company(record: ReadRecord) -> str:
