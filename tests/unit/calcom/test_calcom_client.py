@@ -259,6 +259,7 @@ def said(data: Any, **envelope: Any) -> Callable[[httpx.Request], httpx.Response
         b'{"status":"success","data":{"id":"1","username":"a","email":"b","timeZone":"c"}}',
         b"1" * 6000,
         b"\xff\xfe",
+        b'{"status":"error","data":{"id":1,"username":"a","email":"b","timeZone":"c"}}',
         b'{"status":"success","data":[]}',
         b'{"status":"success","data":null}',
     ],
@@ -305,6 +306,27 @@ def test_another_booking_than_the_one_asked_for_is_no_success(change: dict[str, 
     outcome = run(clock, client.create_booking(order))
     assert isinstance(outcome, Unknown) and outcome.cause is Cause.WRONG_ANSWER
     assert outcome.booking is not None and outcome.booking.uid == "abc"
+
+
+@pytest.mark.parametrize(
+    ("change", "moves", "cancels"),
+    [
+        ({"uid": "new", "rescheduledFromUid": "abc"}, True, False),
+        ({"uid": "new"}, True, False),
+        ({"uid": "abc"}, False, False),
+        ({"uid": "new", "start": "2026-09-01T09:05:00.000Z"}, False, False),
+        ({"uid": "new", "rescheduledFromUid": "other"}, False, False),
+        ({"uid": "new", "hosts": [{"id": 13}]}, False, False),
+        ({"uid": "new", "status": "pending"}, False, False),
+        ({"uid": "abc", "status": "cancelled"}, False, True),
+        ({"uid": "new", "status": "cancelled"}, False, False),
+    ],
+)
+def test_a_move_or_cancel_is_believed_when_it_is_the_one(change: dict[str, Any], moves: bool, cancels: bool) -> None:
+    """A move answers with a new booking at the new time, a cancel with this very booking, cancelled."""
+    client, _, clock = canned(said(BOOKING | change))
+    assert isinstance(run(clock, client.reschedule("abc", NINE)), Done) is moves
+    assert isinstance(run(clock, client.cancel("abc", "r")), Done) is cancels
 
 
 @pytest.mark.parametrize(
@@ -526,6 +548,28 @@ def test_a_refusal_is_a_healthy_answer(fault: Fault) -> None:
     assert rig.breaker.state is BreakerState.CLOSED
 
 
+def test_an_open_breaker_eats_no_budget() -> None:
+    """Callers who are turned away at once leave the key's tokens to those who come after the rest."""
+    rig = build(ScriptedFaults([Fault.ERROR_BEFORE] * 5, only=[Kind.READ]), bucket=MemoryBucket(Rate(7, 6)))
+    for _ in range(30):
+        rig.run(rig.client.me())
+    assert len(rig.service.asked) == 5
+    assert rig.run(rig.bucket.take(Account("cal_emma", 1).key_id, now=rig.clock.now().timestamp())) == 0.0
+
+
+def test_a_probe_that_was_given_up_frees_its_place() -> None:
+    """A caller who hangs up inside the probe says nothing about Cal.com: the next one probes at once."""
+    rig = build(ScriptedFaults([Fault.ERROR_BEFORE] * 5, only=[Kind.READ]))
+    for _ in range(5):
+        rig.run(rig.client.me())
+    rig.clock.move(60)
+    probe = rig.client.me()
+    probe.send(None)
+    assert told(rig.run(rig.client.me())) == "not sent breaker_open"
+    probe.close()
+    assert told(rig.run(rig.client.me())) == "done"
+
+
 @pytest.mark.parametrize("within", [2.5, 20.0])
 def test_a_silent_cal_com_costs_no_more_than_the_deadline(within: float) -> None:
     """The whole request, waiting for budget included, ends in time."""
@@ -629,6 +673,15 @@ def test_many_changes_at_one_instant_are_all_read() -> None:
         rig.service.world.book_by_hand(rig.user.id, NINE + timedelta(minutes=5 * number), 5, NOW)
     page = done(rig.run(rig.client.changed_bookings(NOW)))
     assert page.complete and len({item.uid for item in page.items}) == 230
+
+
+def test_a_reference_not_among_a_cut_listing_is_unknown() -> None:
+    """ "No such booking" would be a guess while there are pages unread; so would an endless chain of moves."""
+    client, transport, clock = canned(said([BOOKING], pagination={"hasNextPage": True}))
+    assert isinstance(run(clock, client.find_by_ref(SegmentRef("other", 0, 1))), Unknown)
+    assert len(transport.asked) == 20
+    client, _, clock = canned(said(BOOKING | {"rescheduledToUid": "abc"}))
+    assert told(run(clock, client.latest("abc"))) == "unknown wrong_answer"
 
 
 def test_a_page_without_pagination_is_not_believed() -> None:
