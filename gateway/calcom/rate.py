@@ -146,9 +146,11 @@ class RedisBucket:
 
 
 class FallbackBucket:
-    """The shared bucket, and this process's own share while Redis is gone: speed is lost, never the limit.
+    """The shared bucket, and this process's own share while Redis is gone.
 
-    Give `local` a rate of the whole divided by the number of processes.
+    Give `local` a rate of the whole divided by the number of processes. It is drained along while Redis is there, so
+    that this process starts no second budget when Redis goes; what other processes left unused of their shares may
+    still add up to more than the limit in the minute of the change, and Cal.com's 429 is then the backstop.
     """
 
     def __init__(self, shared: Bucket, local: Bucket) -> None:
@@ -157,9 +159,12 @@ class FallbackBucket:
 
     async def take(self, key_id: str, *, now: float, reserve: int = 0) -> float:
         try:
-            return await self._shared.take(key_id, now=now, reserve=reserve)
+            wait = await self._shared.take(key_id, now=now, reserve=reserve)
         except (RedisError, OSError):
             return await self._local.take(key_id, now=now, reserve=reserve)
+        if wait <= 0:
+            await self._local.take(key_id, now=now)
+        return wait
 
     async def block(self, key_id: str, *, until: float) -> None:
         await self._local.block(key_id, until=until)
