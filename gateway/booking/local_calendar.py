@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.booking.model import Appointment
-from gateway.booking.ports import RemoteStep
+from gateway.booking.model import Appointment, Salon
+from gateway.booking.saga import SagaStep
 
 
 @dataclass(frozen=True, slots=True)
 class LocalCalendar:
     """The embedded default behind the `Calendar` port."""
 
-    def steps(self, before: Appointment | None, after: Appointment | None) -> Sequence[RemoteStep]:
+    def steps(
+        self, salon: Salon, before: Appointment | None, after: Appointment | None, uids: Mapping[int, str]
+    ) -> Sequence[SagaStep]:
         return ()

@@ -132,6 +132,26 @@ class StaffMember:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteType:
+    """The event type that stands for one segment by one person. `healthy` False: it is not what we made it."""
+
+    event_type_id: int
+    minutes: int
+    healthy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteMap:
+    """How a salon is mapped onto its second calendar: event types by (service, staff, segment key)."""
+
+    types: Mapping[tuple[str, str, str], RemoteType]
+    refuse_on_outage: bool = False
+    """A booking that cannot be finished while the caller waits is taken back (else it is `pending`)."""
+    queue_cancels: bool = False
+    """A cancel counts at once and reaches the other calendar when that answers again (else it is `unavailable`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Salon:
     """One branch of one company as the core sees it, frozen at `config_version`."""
 
@@ -155,6 +175,8 @@ class Salon:
     config_version: int = 0
     identity: Mapping[str, Any] = field(default_factory=dict)
     """The company's stored choices on identity and limits; `auth.rights.identity_rules` reads them."""
+    remote: RemoteMap | None = None
+    """None: this salon has no other calendar."""
 
     @property
     def tz(self) -> ZoneInfo:

@@ -1,6 +1,7 @@
 """What booking asks of the world: a transaction on one company's rows, and a calendar beyond our own.
 
-Inside a unit of work the core talks to the synchronous `Tx`; outside it to the async `Store` and `Calendar`.
+Inside a unit of work the core talks to the synchronous `Tx`; outside it to the async `Store`. What the second calendar
+needs stands in `remote_ports`.
 """
 
 from __future__ import annotations
@@ -10,30 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from gateway.booking.model import Appointment, Customer, Interval, Phase, Salon, Status
+from gateway.booking.model import Appointment, Customer, Interval, Salon, Status
+from gateway.booking.modification import Modification as Modification  # noqa: PLC0414  # handed on: it belongs to this port's words
+from gateway.booking.remote_ports import RemoteTx
+from gateway.booking.saga import SagaStep
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Modification:
-    """One cancel or move, written by itself with every change (DESIGN section 5, appointment_modification)."""
-
-    id: str
-    appointment_id: str
-    kind: str
-    """"cancel" or "reschedule"."""
-    at: datetime
-    by: str
-    """Who: "caller", "staff", "portal", "system"."""
-    within_policy: bool
-    fee_cents: int
-    call_id: str | None
-    reason: str
-    old_start: datetime
-    new_start: datetime | None
-    evidence: str
-    """How the caller was recognised ("phone", "name+appointment", "code"...); no personal data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +79,7 @@ class CallbackRequest:
     at: datetime
 
 
-class Tx(Protocol):
+class Tx(RemoteTx, Protocol):
     """One transaction bound to one company; every statement inside it sees and changes that company's rows only.
 
     Raises StoreUnavailable when the database is gone, SlotTaken / AlreadyBooked when the store's own constraints
@@ -184,6 +167,10 @@ class Tx(Protocol):
         """Close an open challenge; True for the one transaction that did."""
         ...
 
+    def add_message(self, message_id: str, *, topic: str, payload: Mapping[str, Any], at: datetime) -> None:
+        """Write down something to be told after this transaction (the outbox); the id makes it once."""
+        ...
+
     def audit(
         self, audit_id: str, *, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, Any]
     ) -> None:
@@ -254,21 +241,20 @@ class Snapshot:
     calendar_versions: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteStep:
-    """One remote act a change needs: `ref` names it for ever and is what a look-up finds it by."""
-
-    ref: str
-    act: str
-    """"create", "move" or "cancel"."""
-    segment: int
-    phases: tuple[Phase, ...]
-
-
 class Calendar(Protocol):
     """A calendar beyond our own store. A company without one has no remote steps, and HELD and CONFIRMED fall into one
     transaction; the path is the same."""
 
-    def steps(self, before: Appointment | None, after: Appointment | None) -> Sequence[RemoteStep]:
-        """The remote acts that turn `before` into `after` (None: not there), in the order they must happen."""
+    def steps(
+        self,
+        salon: Salon,
+        before: Appointment | None,
+        after: Appointment | None,
+        uids: Mapping[int, str],
+    ) -> Sequence[SagaStep]:
+        """The remote acts that turn `before` into `after` (None: not there), in the order they must happen.
+
+        `uids` name the bookings that stand for the segments of `before`. Raises NotMapped when the salon's map of
+        event types has no healthy entry for a segment: then nothing may be booked there.
+        """
         ...

@@ -8,8 +8,10 @@ from sqlalchemy import bindparam, select, text, union_all
 from sqlmodel import UTCDateTime
 
 from gateway.storage import saga_tables as rows
+from gateway.storage import tables
 from gateway.storage.statements import PHASE, among, ours, table
 
+COMPANY: Final = table(tables.Company)
 SAGA: Final = table(rows.SagaRow)
 STEP: Final = table(rows.SagaStepRow)
 OUTBOX: Final = table(rows.Outbox)

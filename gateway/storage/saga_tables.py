@@ -1,6 +1,5 @@
 """Tables of the second calendar: sagas and their steps, outbox, inbox, Cal.com's accounts, event types and busy times.
 
-Instants of leases, intents and schedules are the machine's (`Clock.real_now`); those of appointments the domain's.
 Booking uids are capabilities at Cal.com: they stay in these tables and out of every log.
 """
 

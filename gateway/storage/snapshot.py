@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, selec
 from gateway.booking.model import DayHours, Hours, Interval, Salon, Service, StaffMember
 from gateway.booking.ports import Snapshot
 from gateway.errors import StoreUnavailable
-from gateway.storage import convert, tables
+from gateway.storage import convert, saga_convert, tables
 from gateway.storage.identity_tables import CompanyIdentity
 from gateway.storage.statements import ours, table
 
@@ -156,6 +156,7 @@ def _read_salon(connection: Connection, company_id: str, branch_id: str) -> Salo
         holidays_open=frozenset(date.fromisoformat(day) for day in home.holidays_open),
         config_version=home.config_version,
         identity=connection.execute(_IDENTITY, key).scalar() or {},
+        remote=saga_convert.remote_map(connection, company_id),
     )
 
 

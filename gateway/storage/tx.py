@@ -23,6 +23,7 @@ from gateway.storage import saga_statements as saga_sql
 from gateway.storage import statements as sql
 from gateway.storage.failures import translate
 from gateway.storage.identity_tx import IdentityTx
+from gateway.storage.saga_tx import RemoteSqlTx
 from gateway.storage.tables import RELEASED_STATUSES
 
 LONGEST_PHASE: Final = timedelta(days=1)
@@ -49,7 +50,7 @@ SQLITE: Final = _dialect("sqlite")
 POSTGRESQL: Final = _dialect("postgresql")
 
 
-class SqlTx(IdentityTx):
+class SqlTx(IdentityTx, RemoteSqlTx):
     """One transaction bound to one company (the port is `gateway.booking.ports.Tx`)."""
 
     def __init__(self, connection: Connection, company_id: str, dialect: Dialect, now: Callable[[], datetime]) -> None:
@@ -223,7 +224,7 @@ class SqlTx(IdentityTx):
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    def _run(self, statement: Executable, values: Any) -> Any:
+    def _run(self, statement: Executable, values: Any = None) -> Any:
         if self.refused is not None:
             raise self.refused
         try:
