@@ -48,6 +48,8 @@ class _Recent:
     fingerprint: str
     body: bytes
     at: datetime
+    effects: int
+    """How many effects the call had when this was true."""
 
 
 class Dispatcher:
@@ -71,8 +73,10 @@ class Dispatcher:
         self._gate = gate
         self._log = log
         self._max_in_flight = max_in_flight
-        self._running: dict[Key, asyncio.Task[bytes]] = {}
+        # By intent and by what it asks for: an id used twice must not lend one request the other's answer.
+        self._running: dict[tuple[Key, str], asyncio.Task[bytes]] = {}
         self._recent: OrderedDict[Key, _Recent] = OrderedDict()
+        self._effects: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._as_sold: dict[tuple[str, str], tuple[Salon, Salon]] = {}
 
     @property
@@ -126,13 +130,14 @@ class Dispatcher:
             self._metrics.failures.labels("unknown_number").inc()
             return self._plain(_unavailable(tool))
         key = (snapshot.salon.company_id, request.call.call_id, request.key)
-        running = self._running.get(key)
+        delivery = (key, request.fingerprint)
+        running = self._running.get(delivery)
         if running is None:
             if (known := self._recently(key, request)) is not None:
                 return known
             running = asyncio.create_task(self._fresh(request, tool, snapshot, key))
-            self._running[key] = running
-            running.add_done_callback(lambda _: self._running.pop(key, None))
+            self._running[delivery] = running
+            running.add_done_callback(lambda _: self._running.pop(delivery, None))
         else:
             self._metrics.replays.labels(tool.name).inc()
         # Shielded: when one delivery's connection dies, the act and the other deliveries go on.
@@ -146,7 +151,9 @@ class Dispatcher:
             return None
         if recent.fingerprint != request.fingerprint:
             return None
-        if request.call.tool_call_id is None and self._clock.now() - recent.at > HASH_REPLAY:
+        if request.call.tool_call_id is None and (
+            self._clock.now() - recent.at > HASH_REPLAY or recent.effects != self._effects.get(key[:2], 0)
+        ):
             return None
         self._metrics.replays.labels(request.tool).inc()
         return _status_of(recent.body), recent.body
@@ -155,6 +162,7 @@ class Dispatcher:
         now = self._clock.now()
         ctx = ToolContext(self._sold(snapshot.salon), snapshot.calendar_versions, request.call, now, self._services)
         began = time.perf_counter()
+        effects = self._effects.get(key[:2], 0)
         attempt = await self._gate.admit(ctx, tool.name, request.arguments)
         if isinstance(attempt, Outcome):
             # Neither recorded nor remembered: the very same request may be answered once the wait is over.
@@ -164,6 +172,9 @@ class Dispatcher:
         except Asked as asked:
             prepared = asked.outcome
         if isinstance(prepared, Outcome):
+            # Only now a question, and an effect when it was first delivered (its offers are forgotten since).
+            if tool.writes and (stored := await self._stored(ctx, request, tool)) is not None:
+                return stored
             outcome, body = prepared, prepared.answer.body()
             self._recorder.add(self._read_record(ctx, request, prepared, body, began))
         else:
@@ -171,7 +182,9 @@ class Dispatcher:
             if found is None:
                 return body
             outcome = found
-        self._remember(key, request, body, now)
+        if outcome.effect:
+            effects = self._count_effect(key)
+        self._remember(key, _Recent(request.fingerprint, body, now, effects))
         await self._settle(ctx, outcome)
         await self._gate.settle(ctx, attempt, outcome.recognition)
         return body
@@ -208,8 +221,22 @@ class Dispatcher:
         if outcome.recognition is not None:
             self._metrics.identity.labels(outcome.recognition.reason).inc()
 
-    def _remember(self, key: Key, request: ToolRequest, body: bytes, now: datetime) -> None:
-        self._recent[key] = _Recent(request.fingerprint, body, now)
+    async def _stored(self, ctx: ToolContext, request: ToolRequest, tool: Tool) -> bytes | None:
+        """What this intent was answered before, if anything."""
+        _, body = await self._store.read(ctx.salon.company_id, lambda tx: _known(tx, ctx, request, tool))
+        if body is not None:
+            self._metrics.replays.labels(tool.name).inc()
+        return body
+
+    def _count_effect(self, key: Key) -> int:
+        """The call changed something: what it was told without an invocation id before is not true for ever."""
+        effects = self._effects[key[:2]] = self._effects.pop(key[:2], 0) + 1
+        while len(self._effects) > RECENT_ANSWERS:
+            self._effects.popitem(last=False)
+        return effects
+
+    def _remember(self, key: Key, recent: _Recent) -> None:
+        self._recent[key] = recent
         while len(self._recent) > RECENT_ANSWERS:
             self._recent.popitem(last=False)
 
@@ -245,22 +272,14 @@ class Dispatcher:
 
 def _decide(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit) -> tuple[Outcome | None, bytes]:
     """Inside the transaction: replay what is recorded, else decide and record. None marks a replay."""
-    call_id = ctx.call.call_id
-    tx.lock_call(call_id)
-    key = request.key
-    for generation in range(MAX_GENERATIONS):
-        key = request.key if generation == 0 else f"{request.key}#{generation}"
-        seen = tx.recorded(call_id, key)
-        if seen is None:
-            break
-        if seen.fingerprint != request.fingerprint:
-            return None, _mismatch(ctx, tool).answer.body()
-        if request.call.tool_call_id or _still_stands(tx, ctx, seen):
-            return None, seen.body
+    tx.lock_call(ctx.call.call_id)
+    key, known = _known(tx, ctx, request, tool)
+    if known is not None:
+        return None, known
     outcome = commit(tx)
     body = outcome.answer.body()
     tx.record(
-        call_id,
+        ctx.call.call_id,
         RecordedAnswer(
             key, request.fingerprint, outcome.answer.status, body, ctx.now, outcome.appointment_id, outcome.effect
         ),
@@ -269,11 +288,31 @@ def _decide(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: 
     return outcome, body
 
 
+def _known(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool) -> tuple[str, bytes | None]:
+    """The key this intent is to be recorded under, and the answer it must get when there is one already."""
+    key = request.key
+    for generation in range(MAX_GENERATIONS):
+        key = request.key if generation == 0 else f"{request.key}#{generation}"
+        seen = tx.recorded(ctx.call.call_id, key)
+        if seen is None:
+            break
+        if seen.fingerprint != request.fingerprint:
+            return key, _mismatch(ctx, tool).answer.body()
+        if request.call.tool_call_id or _still_stands(tx, ctx, seen):
+            return key, seen.body
+    return key, None
+
+
 def _still_stands(tx: Tx, ctx: ToolContext, seen: RecordedAnswer) -> bool:
-    """For requests without an invocation id: an effect stands until the call has another one, a mere answer briefly."""
+    """For requests without an invocation id: an effect stands until the call has another one, a mere answer briefly
+    and only until the call changes something."""
+    latest = tx.last_effect(ctx.call.call_id)
     if seen.effect:
-        return tx.last_effect(ctx.call.call_id) == seen.key
-    return ctx.now - seen.at <= HASH_REPLAY
+        return latest == seen.key
+    if ctx.now - seen.at > HASH_REPLAY:
+        return False
+    effect = tx.recorded(ctx.call.call_id, latest) if latest else None
+    return effect is None or effect.at < seen.at
 
 
 def _mismatch(ctx: ToolContext, tool: Tool) -> Outcome:
