@@ -6,6 +6,7 @@ That Sunday the clocks go back. On file: Sabine Meier Tuesday 28th 10:00 (Emma),
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -137,38 +138,35 @@ async def open_at(sqlite_url: str) -> AsyncIterator[Opener]:
         yield opener
 
 
-@pytest.fixture(scope="session")
-def server_urls(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, request: pytest.FixtureRequest
-) -> Callable[[str], str]:
-    """The URL of a fresh database for a server process: "sqlite" (not yet there) or "postgres" (migrated)."""
-
-    def fresh(kind: str) -> str:
-        if kind == "sqlite":
-            return f"sqlite:///{tmp_path_factory.mktemp('served') / 'gateway.db'}"
-        cluster: PostgresCluster = request.getfixturevalue("postgres")
-        return cluster.fresh()
-
-    return fresh
+def _served(folder: Path, url: str) -> Iterator[Server]:
+    made = Server(url, folder)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def launch(server_urls: Callable[[str], str], tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Makes servers (not started) on fresh databases of their own; every process is ended with the test."""
-    made: list[Server] = []
-
-    def make(kind: str = "sqlite", **other: Any) -> Server:
-        made.append(Server(other.pop("url", None) or server_urls(kind), tmp_path, **other))
-        return made[-1]
-
-    yield make
-    for server in made:
-        server.close()
+def server(tmp_path: Path) -> Iterator[Server]:
+    """The real server, not yet started, on a free port and a SQLite file that is not yet there."""
+    yield from _served(tmp_path, f"sqlite:///{tmp_path / 'gateway.db'}")
 
 
-@pytest_asyncio.fixture
-async def server(launch: Callable[..., Server]) -> Server:
-    """The real server on a free port with a database of its own."""
-    made: Server = launch()
-    await made.start()
-    return made
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """As `server`, on each store; a PostgreSQL database is migrated by its operator."""
+    if request.param == "sqlite":
+        yield from _served(tmp_path, f"sqlite:///{tmp_path / 'gateway.db'}")
+    else:
+        cluster: PostgresCluster = request.getfixturevalue("postgres")
+        yield from _served(tmp_path, cluster.fresh())
+
+
+@pytest.fixture(scope="module")
+def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One running server (SQLite) for a whole file of tests that leave it as it was."""
+    folder = tmp_path_factory.mktemp("standing")
+    made = Server(f"sqlite:///{folder / 'gateway.db'}", folder)
+    try:
+        asyncio.run(made.start())
+        yield made
+    finally:
+        made.close()
