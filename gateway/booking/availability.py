@@ -34,6 +34,7 @@ from gateway.booking.model import (
     minutes,
 )
 from gateway.booking.timeline import (
+    HeldTimes,
     Window,
     day_starts,
     enclosed,
@@ -465,7 +466,7 @@ def fresh_board(
     now: datetime,
     busy: Mapping[str, Sequence[Interval]],
     *,
-    held: Mapping[str, Sequence[Interval]] | None = None,
+    held: HeldTimes | None = None,
     rota: Rota | None = None,
 ) -> Board:
     """The board of exactly the people in `busy` (no intervals: nothing booked), from facts just read.
@@ -483,13 +484,10 @@ def _calendar(rota: Rota, staff_id: str, busy: Sequence[Interval]) -> Calendar:
     return Calendar(working, working & ~rota.window.touched(busy))
 
 
-def _without_held(
-    window: Window, calendars: dict[str, Calendar], held: Mapping[str, Sequence[Interval]] | None
-) -> dict[str, Calendar]:
-    for staff_id, intervals in (held or {}).items():
-        if staff_id in calendars:
-            calendars[staff_id] = calendars[staff_id].minus(window.touched(intervals))
-    return calendars
+def _without_held(window: Window, calendars: dict[str, Calendar], held: HeldTimes | None) -> dict[str, Calendar]:
+    if held is None:
+        return calendars
+    return {staff_id: found.minus(held.in_window(staff_id, window)) for staff_id, found in calendars.items()}
 
 
 _RotaKey = tuple[str, str, int, datetime]
@@ -541,7 +539,7 @@ class CalendarCache:
         now: datetime,
         versions: Mapping[str, int],
         *,
-        held: Mapping[str, Sequence[Interval]] | None = None,
+        held: HeldTimes | None = None,
     ) -> Board:
         """The board of those people in `versions` whose calendars are known; see `missing`."""
         window = window_for(salon, now)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gateway.booking.availability import Board, CalendarCache, fresh_board
+from gateway.booking.availability import Board, CalendarCache, fresh_board, starts
 from gateway.booking.holds import Holds
-from gateway.booking.model import Appointment, Interval, Salon
+from gateway.booking.model import Appointment, Interval, Salon, Service
 from gateway.booking.ports import Store, Tx
-from gateway.booking.timeline import window_for, without
-
-Held = Mapping[str, Sequence[Interval]]
+from gateway.booking.timeline import HeldTimes, window_for, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,19 @@ class OfferBoard:
 
     board: Board
     versions: Mapping[str, int]
-    held: Held
+    held: HeldTimes
+    """What other calls hold; `board` is without it."""
+    whole: Board
+    """The same with everything that is only held."""
+
+    def fair_to(
+        self, service: Service, staff_ids: Iterable[str] | None = None, excluded: Iterable[str] = ()
+    ) -> OfferBoard:
+        """This board, or the one without holds where they leave nothing at all of what is wanted: what others were
+        merely offered must never make a salon look full."""
+        if not self.held or starts(self.board, service, staff_ids, excluded).bits:
+            return self
+        return replace(self, board=self.whole, held=HeldTimes(self.held.base, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,9 @@ class Boards:
             self.cache.learn(salon, window, fetched, busy)
             versions = {**versions, **fetched}
         held = await self.holds.others(salon.company_id, call_id, now)
-        return OfferBoard(self.cache.board(salon, now, versions, held=held), versions, held)
+        whole = self.cache.board(salon, now, versions)
+        board = self.cache.board(salon, now, versions, held=held) if held else whole
+        return OfferBoard(board, versions, held, whole)
 
 
 def deciding(tx: Tx, offered: OfferBoard, staff_ids: Sequence[str], *, moving: Appointment | None = None) -> Board:

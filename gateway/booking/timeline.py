@@ -22,6 +22,8 @@ GRAIN: Final = timedelta(minutes=GRAIN_MINUTES)
 DAY_MINUTES: Final = 24 * 60
 _ONE_DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+FAR_GRAINS: Final = 4 * 366 * DAY_MINUTES // GRAIN_MINUTES
+"""Farther than anybody books ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,38 @@ class Window:
     def starting_in(self, interval: Interval) -> int:
         """The grains that begin in [interval.start, interval.end)."""
         return self.span(self.ceil(interval.start), self.ceil(interval.end))
+
+    def aligned(self, bits: int, base: datetime) -> int:
+        """Grains counted from `base` (on the same grid) as bits of this window; may reach past its end."""
+        shift = (self.start - base) // GRAIN
+        return bits >> shift if shift >= 0 else bits << -shift
+
+
+def on_grid(instant: datetime) -> datetime:
+    """The 5-minute mark of UTC at or before `instant`: every window starts on one."""
+    return instant - (instant - _EPOCH) % GRAIN
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTimes:
+    """Times kept for other callers: per staff id the grains counted from `base` (see `on_grid`)."""
+
+    base: datetime
+    staff: Mapping[str, int]
+
+    @classmethod
+    def of(cls, intervals: Mapping[str, Iterable[Interval]], base: datetime) -> HeldTimes:
+        """Every grain that an interval touches; nothing before `base`."""
+        window = Window(on_grid(base), FAR_GRAINS)
+        return cls(window.start, {staff_id: window.touched(those) for staff_id, those in intervals.items()})
+
+    def in_window(self, staff_id: str, window: Window) -> int:
+        """What is kept of this person's time, as bits of `window`."""
+        bits = self.staff.get(staff_id, 0)
+        return window.aligned(bits, self.base) if bits else 0
+
+    def __bool__(self) -> bool:
+        return any(self.staff.values())
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
@@ -197,8 +231,7 @@ def window_for(salon: Salon, now: datetime) -> Window:
     It changes once a day, at the salon's midnight.
     """
     tz = salon.tz
-    begin = midnight(local_date(now, tz), tz)
-    begin -= (begin - _EPOCH) % GRAIN  # on the grid, should a zone ever be off it
+    begin = on_grid(midnight(local_date(now, tz), tz))  # a zone may be off the grid
     end = midnight(last_day(salon, now) + 2 * _ONE_DAY, tz)
     return Window(begin, -((begin - end) // GRAIN))
 

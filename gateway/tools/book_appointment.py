@@ -54,6 +54,7 @@ class BookAppointment:
         services = ctx.services
         boards = Boards(services.store, services.holds, services.cache)
         offered = await boards.offering(ctx.salon, ctx.now, ctx.versions, ctx.call.call_id)
+        offered = offered.fair_to(chosen.service, chosen.staff_ids, chosen.excluded)
         return lambda tx: _commit(tx, ctx, chosen, guest, offered)
 
     async def _choice(self, ctx: ToolContext, args: Arguments) -> Choice | Outcome:

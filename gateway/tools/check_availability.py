@@ -38,6 +38,7 @@ class CheckAvailability:
         services = ctx.services
         boards = Boards(services.store, services.holds, services.cache)
         offered = await boards.offering(ctx.salon, ctx.now, ctx.versions, ctx.call.call_id)
+        offered = offered.fair_to(service, staff.ids, staff.excluded)
         usual = await _usual(ctx) if staff.same_as_before else None
         return propose(ctx, offered.board, service, staff, heard, usual=usual)
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from gateway.auth.identity import Recognition
 from gateway.auth.phone import caller_number
+from gateway.auth.rights import IdentityRules, identity_rules
 from gateway.booking.availability import CalendarCache
 from gateway.booking.change import House
 from gateway.booking.holds import Holds
@@ -63,6 +64,11 @@ class ToolContext:
     def caller_e164(self) -> str | None:
         """The caller's number, or None when it is hidden."""
         return caller_number(self.call.caller).e164
+
+    @property
+    def rules(self) -> IdentityRules:
+        """What the company allows callers, and asks of them."""
+        return identity_rules(self.salon.identity)
 
     @property
     def house(self) -> House:

@@ -211,13 +211,14 @@ class Dispatcher:
 
     async def _settle(self, ctx: ToolContext, outcome: Outcome) -> None:
         """What follows an answer that stands: holds placed or freed, the recognition counted."""
-        holds = self._services.holds
+        holds, company_id, call_id = self._services.holds, ctx.salon.company_id, ctx.call.call_id
         if outcome.frees_holds:
-            await holds.release(ctx.salon.company_id, ctx.call.call_id)
-        elif outcome.offers and ctx.call.call_id:
-            await holds.place(ctx.salon.company_id, ctx.call.call_id, outcome.offers, ctx.now)
-            if not outcome.holds_offers:
-                await holds.release(ctx.salon.company_id, ctx.call.call_id)
+            await holds.release(company_id, call_id)
+        elif outcome.offers and call_id and outcome.holds_offers:
+            most = ctx.rules.limits.holds_per_number
+            await holds.place(company_id, call_id, outcome.offers, ctx.now, line=self._gate.line(ctx), most=most)
+        elif outcome.offers and call_id:
+            await holds.remember(company_id, call_id, outcome.offers, ctx.now)
         if outcome.recognition is not None:
             self._metrics.identity.labels(outcome.recognition.reason).inc()
 

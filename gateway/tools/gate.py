@@ -10,7 +10,6 @@ from typing import Final
 
 from gateway.auth.identity import Recognition
 from gateway.auth.limits import Attempt, Limits, Refusal
-from gateway.auth.rights import identity_rules
 from gateway.metrics import Metrics
 from gateway.secretbox import phone_tag, tag
 from gateway.speech.fold import plain
@@ -35,7 +34,7 @@ class Gate:
 
     async def admit_call(self, ctx: ToolContext) -> Outcome | None:
         """An answer when this call or company has used up its tool calls; else None."""
-        refused = await self.limits.tool_call(ctx.salon.company_id, ctx.call.call_id, identity_rules(ctx.salon.identity).limits)
+        refused = await self.limits.tool_call(ctx.salon.company_id, ctx.call.call_id, ctx.rules.limits)
         if refused is None:
             return None
         self.metrics.limited.labels(refused.value).inc()
@@ -46,7 +45,7 @@ class Gate:
         attempt = self._attempt(ctx, tool, args)
         if attempt is None:
             return None
-        refused = await self.limits.attempt(attempt, identity_rules(ctx.salon.identity).limits)
+        refused = await self.limits.attempt(attempt, ctx.rules.limits)
         if refused is None:
             return attempt
         self._locked(refused)
@@ -55,7 +54,11 @@ class Gate:
     async def settle(self, ctx: ToolContext, attempt: Attempt | None, recognition: Recognition | None) -> None:
         """A caller who was recognised gets the own count back."""
         if attempt is not None and recognition is not None and recognition.known:
-            await self.limits.succeeded(attempt, identity_rules(ctx.salon.identity).limits)
+            await self.limits.succeeded(attempt, ctx.rules.limits)
+
+    def line(self, ctx: ToolContext) -> str:
+        """Who rings, as the holds may see it: the same for all calls of a number, the call itself when it is hidden."""
+        return tag(self.key, ctx.salon.company_id, ctx.caller_e164) if ctx.caller_e164 else f"call:{ctx.call.call_id}"
 
     def address_tag(self, ctx: ToolContext, address: str) -> str:
         """An address or a claimed name as the counters may see it."""

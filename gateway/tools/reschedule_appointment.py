@@ -76,6 +76,7 @@ def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target,
         return start
     choice = _choice(ctx, args, appointment, service, target, start)
     wanted = sorted({*service.staff_ids, *appointment.staff_ids})
+    offered = offered.fair_to(service, choice.staff_ids, choice.excluded)
     board = deciding(tx, offered, wanted, moving=appointment)
     result = reschedule(
         tx,

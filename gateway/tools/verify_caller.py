@@ -23,7 +23,6 @@ from gateway.auth.challenge import (
     uncounted,
 )
 from gateway.auth.identity import Level, Reason, Recognition
-from gateway.auth.rights import identity_rules
 from gateway.booking.model import Customer
 from gateway.booking.ports import StoredChallenge, Tx
 from gateway.notify.message import usable_address
@@ -85,7 +84,7 @@ class VerifyCaller:
         refused = await self.gate.limits.send_code(
             ctx.salon.company_id,
             self.gate.address_tag(ctx, counted_as),
-            identity_rules(ctx.salon.identity).limits,
+            ctx.rules.limits,
         )
         if refused is not None:
             recipient = Recipient(None, None)

@@ -21,6 +21,7 @@ from gateway.booking.model import (
     Service,
     StaffMember,
 )
+from gateway.booking.timeline import GRAIN, HeldTimes
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 MONDAY: Final = date(2025, 10, 20)
@@ -75,11 +76,24 @@ def board(
     busy: Mapping[str, Sequence[Interval]] | None = None,
     *,
     now: datetime | None = None,
-    held: Mapping[str, Sequence[Interval]] | None = None,
+    held: HeldTimes | None = None,
 ) -> Board:
     """The board of everybody in `salon`, at seven in the morning of MONDAY."""
     everybody: dict[str, Sequence[Interval]] = {member.id: () for member in salon.staff}
     return fresh_board(salon, now or at("07:00"), {**everybody, **(busy or {})}, held=held)
+
+
+def held_by_others(intervals: Mapping[str, Sequence[Interval]], now: datetime) -> HeldTimes:
+    """What other calls hold, given as intervals; the base is not the window's."""
+    return HeldTimes.of(intervals, now - timedelta(days=3))
+
+
+def held_grains(held: HeldTimes) -> dict[str, set[datetime]]:
+    """The instants at which the held grains of each person begin."""
+    return {
+        staff_id: {held.base + t * GRAIN for t in range(bits.bit_length()) if bits >> t & 1}
+        for staff_id, bits in held.staff.items()
+    }
 
 
 # -- random salons -------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from gateway.booking.availability import (
 from gateway.booking.model import Hours, Interval, PausePolicy, StaffMember
 from gateway.booking.timeline import set_bits, without
 from gateway.errors import InvalidPlan
-from tests.unit.booking.salons import MONDAY, at, between, board, composite, hours, salon, simple
+from tests.unit.booking.salons import MONDAY, at, between, board, composite, held_by_others, hours, salon, simple
 
 TUESDAY = date(2025, 10, 21)
 SATURDAY = date(2025, 10, 25)
@@ -127,7 +127,7 @@ def test_lead_time_and_horizon_bound_the_search() -> None:
 def test_other_calls_holds_block_and_ones_own_do_not() -> None:
     """What `held` names is gone; a board made without it has it."""
     shop = salon(simple(60))
-    held = {"emma": [between("09:00", "18:05")], "stranger": [between("09:00", "10:00")]}
+    held = held_by_others({"emma": [between("09:00", "18:05")], "stranger": [between("09:00", "10:00")]}, at("07:00"))
     assert times(board(shop, held=held), starts(board(shop, held=held), shop.services[0]).bits) == []
     assert fits(board(shop), shop.services[0], "emma", at("09:00")) is not None
 

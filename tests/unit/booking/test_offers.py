@@ -1,14 +1,11 @@
-"""Which times are said, in which order, and for how long they are kept."""
+"""Which times are said, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import pytest
-
 from gateway.booking.availability import Board
-from gateway.booking.holds import HOLD_TTL, OFFER_MEMORY, HoldBook
 from gateway.booking.model import Interval, PausePolicy, Policy
 from gateway.booking.offers import Merit, Offer, Why, Wish, rank
 from tests.unit.booking.salons import MONDAY, at, between, board, composite, hours, salon, simple
@@ -242,100 +239,3 @@ def test_nothing_free_is_no_offer() -> None:
     full = board(shop, {"emma": [ALL_DAY]})
     for wish in (Wish(), Wish.at(at("10:00")), Wish.on(shop, MONDAY)):
         assert rank(full, shop.services[0], wish) == ()
-
-
-# -- holds ---------------------------------------------------------------------------------------------------------
-
-NOW = at("07:00")
-
-
-def offered(wish: Wish, limit: int = 3) -> tuple[Offer, ...]:
-    return rank(board(SHOP), CUT, wish, staff_ids=["emma"], limit=limit)
-
-
-async def test_a_hold_blocks_other_calls_for_ninety_seconds() -> None:
-    """The caller's own hold never stands in their way, nor does it reach another company."""
-    book = HoldBook()
-    await book.place("acme", "call-1", offered(Wish.at(at("14:00")), 1), NOW)
-    held = {"emma": [between("14:00", "15:00")]}
-    assert await book.others("acme", "call-2", NOW) == held
-    assert await book.others("acme", "call-2", NOW + HOLD_TTL - timedelta(seconds=1)) == held
-    assert await book.others("acme", "call-2", NOW + HOLD_TTL) == {}
-    assert await book.others("acme", "call-1", NOW) == {}
-    assert await book.others("other", "call-2", NOW) == {}
-
-
-async def test_a_held_time_is_not_offered_to_the_next_caller() -> None:
-    """Two calls asking for the same hour hear different times; after the hold lapsed the hour is back."""
-    book = HoldBook()
-    await book.place("acme", "call-1", offered(Wish.at(at("14:00")), 1), NOW)
-    for later, expected in ((timedelta(0), at("15:00")), (HOLD_TTL, at("14:00"))):
-        held = await book.others("acme", "call-2", NOW + later)
-        offers = rank(board(SHOP, held=held), CUT, Wish.at(at("14:00")), staff_ids=["emma"])
-        assert expected in {offer.start for offer in offers[:2]}
-        assert (offers[0].reason is Why.WISH) == (expected == at("14:00"))
-
-
-async def test_a_gap_that_is_free_is_not_held() -> None:
-    """Only blocking phases are."""
-    colour = composite(30, 45, 15, pause_policy=PausePolicy.FREE)
-    book = HoldBook()
-    await book.place("acme", "call-1", rank(board(salon(colour)), colour, Wish.at(at("14:00")), limit=1), NOW)
-    assert await book.others("acme", "call-2", NOW) == {"emma": [between("14:00", "14:30"), between("15:15", "15:30")]}
-
-
-async def test_the_newest_offers_replace_the_older_ones() -> None:
-    """Asking again frees what was held before, and A means the new A."""
-    book = HoldBook()
-    await book.place("acme", "call-1", offered(Wish.at(at("14:00"))), NOW)
-    await book.place("acme", "call-1", offered(Wish.at(at("10:00")), 1), NOW)
-    assert await book.others("acme", "call-2", NOW) == {"emma": [between("10:00", "11:00")]}
-    again = await book.offer("acme", "call-1", " a", NOW)
-    assert again is not None
-    assert again.start == at("10:00")
-    assert await book.offer("acme", "call-1", "B", NOW) is None
-
-
-async def test_a_call_never_holds_more_than_three() -> None:
-    """However many it is given."""
-    book = HoldBook()
-    await book.place("acme", "call-1", offered(Wish(), 6), NOW)
-    assert len((await book.others("acme", "call-2", NOW))["emma"]) == 3
-
-
-@pytest.mark.parametrize("released", [False, True])
-async def test_a_token_keeps_its_meaning_after_the_hold(released: bool) -> None:
-    """Half an hour beyond it, whether the hold lapsed or was released; another call's token means nothing."""
-    book = HoldBook()
-    await book.place("acme", "call-1", offered(Wish.at(at("14:00"))), NOW)
-    if released:
-        await book.release("acme", "call-1")
-        assert await book.others("acme", "call-2", NOW) == {}
-    last = NOW + HOLD_TTL + OFFER_MEMORY
-    assert await book.offer("acme", "call-1", "A", last - timedelta(seconds=1)) is not None
-    assert await book.offer("acme", "call-1", "A", last) is None
-    assert await book.offer("acme", "call-2", "A", NOW) is None
-    assert await book.offer("other", "call-1", "A", NOW) is None
-
-
-async def test_releasing_a_call_that_holds_nothing_is_no_error() -> None:
-    """It may have ended before it asked for anything."""
-    book = HoldBook()
-    await book.release("acme", "call-1")
-    assert await book.others("acme", "call-2", NOW) == {}
-
-
-async def test_the_book_forgets_the_oldest_calls() -> None:
-    """Memory is bounded: by number, and by time."""
-    book = HoldBook(calls=2)
-    for n in range(3):
-        await book.place("acme", f"call-{n}", offered(Wish.at(at("14:00")), 1), NOW)
-    assert [await book.offer("acme", f"call-{n}", "A", NOW) is None for n in range(3)] == [True, False, False]
-
-
-async def test_a_call_that_asked_again_is_not_the_oldest() -> None:
-    """It is the silent one that is forgotten."""
-    book = HoldBook(calls=2)
-    for n in (0, 1, 0, 2):
-        await book.place("acme", f"call-{n}", offered(Wish.at(at("14:00")), 1), NOW)
-    assert [await book.offer("acme", f"call-{n}", "A", NOW) is None for n in range(3)] == [False, True, False]

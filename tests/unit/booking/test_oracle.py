@@ -18,7 +18,7 @@ from gateway.booking.availability import Assignment, CalendarCache, fits, fresh_
 from gateway.booking.model import DayHours, Hours, Interval, PausePolicy, Salon, Service
 from gateway.booking.offers import Why, Wish, rank
 from gateway.booking.timeline import set_bits, window_for
-from tests.unit.booking.salons import Case, cases
+from tests.unit.booking.salons import Case, cases, held_by_others
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
@@ -182,7 +182,7 @@ def test_parts_shared_between_people_are_found_where_counting_finds_them(case: C
 
 def _agree(case: Case) -> None:
     oracle = Oracle(case)
-    found = starts(fresh_board(case.salon, case.now, case.busy, held=case.held), case.service)
+    found = starts(fresh_board(case.salon, case.now, case.busy, held=held_by_others(case.held, case.now)), case.service)
     whole = {staff_id: oracle.starts(staff_id) for staff_id in case.service.staff_ids}
     assert {staff_id: _instants(case, bits) for staff_id, bits in found.by_staff.items()} == whole
     if case.service.composite and not case.service.same_staff:
@@ -195,7 +195,7 @@ def _agree(case: Case) -> None:
 @given(st.one_of(cases(), cases(split=True)))
 def test_a_start_is_listed_if_and_only_if_it_can_be_booked(case: Case) -> None:
     """Checking and booking never disagree: fits and why_not say what starts says, wherever one looks."""
-    board = fresh_board(case.salon, case.now, case.busy, held=case.held)
+    board = fresh_board(case.salon, case.now, case.busy, held=held_by_others(case.held, case.now))
     found = starts(board, case.service)
     for t in range(0, board.window.grains, 3):
         start = board.window.instant(t)
@@ -230,7 +230,8 @@ def test_a_cached_board_is_a_fresh_board(case: Case) -> None:
     assert cache.missing(case.salon, window, versions) == tuple(versions)
     cache.learn(case.salon, window, versions, case.busy)
     assert cache.missing(case.salon, window, versions) == ()
-    for held in (case.held, {}, case.held):
+    for intervals in (case.held, {}, case.held):
+        held = held_by_others(intervals, case.now)
         cached = cache.board(case.salon, case.now, versions, held=held)
         fresh = fresh_board(case.salon, case.now, case.busy, held=held)
         assert starts(cached, case.service) == starts(fresh, case.service)
@@ -241,7 +242,7 @@ def test_a_cached_board_is_a_fresh_board(case: Case) -> None:
 @given(st.one_of(cases(), cases(split=True)), st.integers(0, 1500), st.booleans())
 def test_offers_are_feasible_distinct_and_lead_with_the_wish(case: Case, t: int, exact: bool) -> None:
     """Whatever is asked for: only bookable times, none twice, a choice rather than neighbours, the wish first."""
-    board = fresh_board(case.salon, case.now, case.busy, held=case.held)
+    board = fresh_board(case.salon, case.now, case.busy, held=held_by_others(case.held, case.now))
     found = starts(board, case.service)
     asked = board.window.instant(t)
     wish = Wish.at(asked) if exact else Wish(windows=(Interval(asked, asked + timedelta(hours=5)),))
