@@ -252,7 +252,9 @@ class RemoteBooking:
     start: datetime
     end: datetime
     active: bool
-    created_at: datetime | None = None
+    """It keeps its time."""
+    accepted: bool = True
+    """Nobody has to agree to it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,7 +462,7 @@ Bookings = tuple[RemoteBooking, ...]
 
 def _seen_create(journal: Journal, step: SagaStep, found: Bookings, now: datetime) -> Journal:
     for booking in found:
-        if booking.active and booking.start == step.start:
+        if booking.active and booking.accepted and booking.start == step.start:
             return _done(journal, step, booking.uid, now)
     return _not_there(journal, step, now)
 

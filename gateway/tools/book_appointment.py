@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.auth.identity import Level, Reason, Recognition
+from gateway.auth.identity import Level, Recognition
+from gateway.auth.identity import Reason as RecognitionReason
 from gateway.auth.phone import parse_e164
-from gateway.booking.availability import Board, assign
+from gateway.booking.availability import Board, Reason, assign
 from gateway.booking.boards import Boards, OfferBoard, deciding
-from gateway.booking.change import AlreadyDone, Choice, Done, NotFree, book, people_of, same_booking
+from gateway.booking.change import AlreadyDone, Begun, Choice, NotFree, Unmapped, book, people_of, same_booking
 from gateway.booking.model import Appointment, Customer, Status
 from gateway.booking.offers import Offer
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
 from gateway.tools.check_availability import question_back
 from gateway.tools.choose import chosen_service, chosen_staff
-from gateway.tools.context import Commit, Outcome, ToolContext, answered
+from gateway.tools.context import Commit, Later, Outcome, ToolContext, answered
 from gateway.tools.facts import appointment_facts, segment_facts
 from gateway.tools.identify import Claim, identify
 from gateway.tools.not_free import not_free
@@ -97,7 +98,7 @@ def _of_offer(ctx: ToolContext, offer: Offer) -> Choice | None:
 def _commit(tx: Tx, ctx: ToolContext, choice: Choice, guest: Guest, offered: OfferBoard) -> Outcome:
     recognition = identify(tx, ctx, Claim(name=guest.name))
     customer = recognition.customer if recognition.appointment_id is None else None
-    if customer is None and recognition.reason is Reason.LINKED:
+    if customer is None and recognition.reason is RecognitionReason.LINKED:
         customer = recognition.customer  # a guest of this very call
     board = deciding(tx, offered, people_of(choice))
     if customer is not None and (existing := same_booking(tx, customer.id, choice)) is not None:
@@ -117,11 +118,28 @@ def _commit(tx: Tx, ctx: ToolContext, choice: Choice, guest: Guest, offered: Off
         return already(ctx, result.appointment)
     if isinstance(result, NotFree):
         return not_free(ctx, board, choice)
-    assert isinstance(result, Done)
+    if isinstance(result, Unmapped):
+        ctx.services.metrics.events.labels("remote_unmapped").inc()
+        return answered("refused", ctx.voice.say("refused"), ok=False)
     if call_id:
         narrow = result.appointment.id if is_new and ctx.caller_e164 is None else None
         tx.link_call(call_id, customer.id, level=max(Level.MATCHED, recognition.level), appointment_id=narrow)
+    if isinstance(result, Begun):
+        return _begun(ctx, result, recognition)
     return booked(ctx, result.appointment, recognition)
+
+
+def _begun(ctx: ToolContext, begun: Begun, recognition: Recognition) -> Outcome:
+    """Held here, on its way to the other calendar: what is said at each of its ends, and `pending` meanwhile."""
+    voice = ctx.voice
+    pending = booked(ctx, begun.appointment, recognition)
+    taken = f"{voice.why(Reason.TAKEN)} {voice.say('ask_when')}"
+    ends = {
+        "done": booked(ctx, begun.wanted, recognition).answer,
+        "taken": answered("taken", taken, offers=[]).answer,
+        "failed": answered("refused", voice.say("refused"), ok=False).answer,
+    }
+    return replace(pending, later=Later(begun.saga_id, ends))
 
 
 def assign_fails(board: Board, choice: Choice) -> bool:
@@ -166,7 +184,12 @@ def booked(ctx: ToolContext, appointment: Appointment, recognition: Recognition 
 
 
 def already(ctx: ToolContext, appointment: Appointment) -> Outcome:
+    """`already_booked`; `pending` for what is held and not confirmed: nothing unproven is called booked."""
     voice, salon = ctx.voice, ctx.salon
+    if appointment.status is Status.HELD:
+        held = answered("pending", voice.say("pending", when=voice.when(salon, appointment.start)))
+        facts = appointment_facts(salon, appointment)
+        return Outcome(replace(held.answer, facts=facts), appointment_id=appointment.id)
     say = voice.say(
         "already_booked",
         when=voice.when(salon, appointment.start),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.booking.change import AlreadyDone, Done, FeeDue, Forbidden, cancel
+from gateway.booking.change import AlreadyDone, Begun, BeingChanged, Done, FeeDue, Forbidden, cancel
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
-from gateway.tools.changing import agreed_fee, caller_actor, fee_answer, forbidden
+from gateway.tools.changing import agreed_fee, caller_actor, fee_answer, forbidden, not_now, unfinished
 from gateway.tools.check_availability import question_back
 from gateway.tools.context import Commit, Outcome, ToolContext, answered
 from gateway.tools.facts import iso
@@ -58,6 +58,11 @@ def _cancel(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine) -> Outcome:
         case AlreadyDone():
             answer = answered("already_cancelled", ctx.voice.say("already_cancelled")).answer
             return Outcome(answer, appointment_id=appointment.id, recognition=recognition)
+        case Begun():
+            done = _cancelled(ctx, Done(result.wanted, result.fee_cents), mine)
+            return unfinished(ctx, result, done)
+        case BeingChanged():
+            return not_now(ctx, result.appointment, recognition)
         case Done():
             return _cancelled(ctx, result, mine)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from gateway.auth.identity import Recognition
 from gateway.auth.rights import Act, identity_rules, may
-from gateway.booking.change import Actor, FeeDue, Forbidden
+from gateway.booking.availability import Reason
+from gateway.booking.change import Actor, Begun, FeeDue, Forbidden
 from gateway.booking.model import Appointment
 from gateway.booking.policy import Verdict
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
-from gateway.tools.context import Outcome, ToolContext, answered
+from gateway.tools.context import Later, Outcome, ToolContext, answered
 
 
 def may_agree(ctx: ToolContext, recognition: Recognition) -> bool:
@@ -64,3 +66,20 @@ def forbidden(ctx: ToolContext, ruling: Forbidden, phrase: str, recognition: Rec
 def caller_actor(ctx: ToolContext, recognition: Recognition, reason: str = "") -> Actor:
     """The caller as the author of a change, without name or number."""
     return Actor("caller", recognition.reason.value, ctx.call.call_id or None, reason)
+
+
+def unfinished(ctx: ToolContext, begun: Begun, done: Outcome) -> Outcome:
+    """The other calendar decides: `done` when it agrees, else `unavailable`, and then nothing has changed."""
+    unavailable = _unavailable(ctx).answer
+    taken = answered("taken", f"{ctx.voice.why(Reason.TAKEN)} {ctx.voice.say('ask_new_time')}", offers=[]).answer
+    ends = {"done": done.answer, "taken": taken, "failed": unavailable}
+    return replace(done, answer=unavailable, later=Later(begun.saga_id, ends))
+
+
+def not_now(ctx: ToolContext, appointment: Appointment, recognition: Recognition) -> Outcome:
+    """`unavailable`: an earlier change is still on its way, or the other calendar is not set up for this."""
+    return Outcome(_unavailable(ctx).answer, appointment_id=appointment.id, recognition=recognition)
+
+
+def _unavailable(ctx: ToolContext) -> Outcome:
+    return answered("unavailable", ctx.voice.say("unavailable_change"), ok=False)

@@ -16,6 +16,7 @@ from gateway.booking.holds import Holds
 from gateway.booking.model import Salon
 from gateway.booking.offers import Offer
 from gateway.booking.ports import Calendar, Store, Tx
+from gateway.booking.saga_answers import SagaAnswers
 from gateway.calls.context import CallContext
 from gateway.clock import Ids
 from gateway.metrics import Metrics
@@ -34,6 +35,8 @@ class Services:
     calendar: Calendar
     ids: Ids
     metrics: Metrics
+    sagas: SagaAnswers | None = None
+    """Finishes what a second calendar has a say in; None where no salon can have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,14 @@ class ToolContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """The final answer is a saga's: one prepared for each of its ends ("done", "taken", "failed")."""
+
+    saga_id: str
+    ends: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """A tool's answer and what goes with it."""
 
@@ -90,6 +101,8 @@ class Outcome:
     """Keep the offered times from other callers for a while."""
     frees_holds: bool = False
     recognition: Recognition | None = None
+    later: Later | None = None
+    """Set: `answer` is provisional, said only when the caller's patience ends before the saga does."""
 
 
 # A decision that must happen inside one write transaction. May run more than once: no outside effects.

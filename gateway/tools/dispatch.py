@@ -6,6 +6,7 @@ The order of things, and what each protects:
 2. the same intent running right now: wait for it and give its very bytes (barge-in, three deliveries at once)
 3. the same intent answered before: the stored bytes (platform retry, restart)
 4. the tool: reads answer first and are recorded just after; writes store their answer in their own transaction
+5. where a second calendar has a say: the answer is recorded as started, and its saga is driven within the budget
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Final
 
 from gateway.booking.model import Salon
 from gateway.booking.ports import ReadRecord, RecordedAnswer, Snapshot, Store, Tx
+from gateway.booking.remote_ports import STARTED
 from gateway.booking.validation import sold
 from gateway.clock import Clock
 from gateway.errors import AlreadyBooked, OutcomeUnknown, SlotTaken, StoreUnavailable, VersionConflict
@@ -198,16 +200,27 @@ class Dispatcher:
         """
         for _ in range(MAX_ATTEMPTS):
             try:
-                outcome, body = await self._store.run(
+                decided = await self._store.run(
                     ctx.salon.company_id, lambda tx: _decide(tx, ctx, request, tool, commit)
                 )
             except (SlotTaken, AlreadyBooked, VersionConflict) as lost:
                 self._metrics.events.labels(f"race_{type(lost).__name__}").inc()
                 continue
-            if outcome is None:
+            if decided.outcome is None:
                 self._metrics.replays.labels(tool.name).inc()
-            return outcome, body
+            return decided.outcome, await self._finished(ctx, decided)
         return None, _unavailable(tool).answer.body()
+
+    async def _finished(self, ctx: ToolContext, decided: _Decided) -> bytes:
+        """The answer's bytes; where they are a saga's to say, after driving it as far as the budget allows."""
+        sagas = self._services.sagas
+        if not decided.started or sagas is None:
+            return decided.body
+        company_id, call_id = ctx.salon.company_id, ctx.call.call_id
+        later = None if decided.outcome is None else decided.outcome.later
+        if later is None:
+            return await sagas.join(company_id, call_id, decided.key)
+        return await sagas.finish(company_id, call_id, decided.key, later.saga_id)
 
     async def _settle(self, ctx: ToolContext, outcome: Outcome) -> None:
         """What follows an answer that stands: holds placed or freed, the recognition counted."""
@@ -224,10 +237,11 @@ class Dispatcher:
 
     async def _stored(self, ctx: ToolContext, request: ToolRequest, tool: Tool) -> bytes | None:
         """What this intent was answered before, if anything."""
-        _, body = await self._store.read(ctx.salon.company_id, lambda tx: _known(tx, ctx, request, tool))
-        if body is not None:
-            self._metrics.replays.labels(tool.name).inc()
-        return body
+        _, known = await self._store.read(ctx.salon.company_id, lambda tx: _known(tx, ctx, request, tool))
+        if known is None:
+            return None
+        self._metrics.replays.labels(tool.name).inc()
+        return await self._finished(ctx, known)
 
     def _count_effect(self, key: Key) -> int:
         """The call changed something: what it was told without an invocation id before is not true for ever."""
@@ -271,37 +285,52 @@ class Dispatcher:
         return outcome.answer.status, outcome.answer.body()
 
 
-def _decide(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit) -> tuple[Outcome | None, bytes]:
-    """Inside the transaction: replay what is recorded, else decide and record. None marks a replay."""
-    tx.lock_call(ctx.call.call_id)
-    key, known = _known(tx, ctx, request, tool)
-    if known is not None:
-        return None, known
-    outcome = commit(tx)
-    body = outcome.answer.body()
-    tx.record(
-        ctx.call.call_id,
-        RecordedAnswer(
-            key, request.fingerprint, outcome.answer.status, body, ctx.now, outcome.appointment_id, outcome.effect
-        ),
-        tool=tool.name,
-    )
-    return outcome, body
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a transaction settled: no `outcome` marks a replay; `started` that a saga has the last word."""
+
+    outcome: Outcome | None
+    body: bytes
+    key: str
+    started: bool = False
 
 
-def _known(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool) -> tuple[str, bytes | None]:
-    """The key this intent is to be recorded under, and the answer it must get when there is one already."""
+def _known(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool) -> tuple[str, _Decided | None]:
+    """What this intent was answered before, if anything, and the key to record it under otherwise."""
+    call_id = ctx.call.call_id
     key = request.key
     for generation in range(MAX_GENERATIONS):
         key = request.key if generation == 0 else f"{request.key}#{generation}"
-        seen = tx.recorded(ctx.call.call_id, key)
+        seen = tx.recorded(call_id, key)
         if seen is None:
             break
         if seen.fingerprint != request.fingerprint:
-            return key, _mismatch(ctx, tool).answer.body()
+            return key, _Decided(None, _mismatch(ctx, tool).answer.body(), key)
         if request.call.tool_call_id or _still_stands(tx, ctx, seen):
-            return key, seen.body
+            return key, _Decided(None, seen.body, key, seen.status == STARTED)
     return key, None
+
+
+def _decide(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit) -> _Decided:
+    """Inside the transaction: replay what is recorded, else decide and record."""
+    call_id = ctx.call.call_id
+    tx.lock_call(call_id)
+    key, known = _known(tx, ctx, request, tool)
+    if known is not None:
+        return known
+    outcome = commit(tx)
+    body = outcome.answer.body()
+    later = outcome.later
+    status = outcome.answer.status if later is None else STARTED
+    tx.record(
+        call_id,
+        RecordedAnswer(key, request.fingerprint, status, body, ctx.now, outcome.appointment_id, outcome.effect),
+        tool=tool.name,
+    )
+    if later is not None:
+        ends = {end: answer.body().decode() for end, answer in later.ends.items()}
+        tx.bind_answers(later.saga_id, call_id, key, ends)
+    return _Decided(outcome, body, key, later is not None)
 
 
 def _still_stands(tx: Tx, ctx: ToolContext, seen: RecordedAnswer) -> bool:

@@ -7,12 +7,23 @@ from datetime import date, datetime, time
 from typing import Final
 
 from gateway.booking.boards import Boards, OfferBoard, deciding
-from gateway.booking.change import AlreadyDone, Choice, Done, FeeDue, Forbidden, NotFree, reschedule
+from gateway.booking.change import (
+    AlreadyDone,
+    Begun,
+    BeingChanged,
+    Choice,
+    Done,
+    FeeDue,
+    Forbidden,
+    NotFree,
+    Unmapped,
+    reschedule,
+)
 from gateway.booking.model import Appointment, Service
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
 from gateway.tools.book_appointment import moment_question
-from gateway.tools.changing import agreed_fee, caller_actor, fee_answer, forbidden
+from gateway.tools.changing import agreed_fee, caller_actor, fee_answer, forbidden, not_now, unfinished
 from gateway.tools.check_availability import question_back
 from gateway.tools.choose import ANYBODY, StaffWish, chosen_staff
 from gateway.tools.context import Asked, Commit, Outcome, ToolContext, answered
@@ -99,6 +110,12 @@ def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target,
             return forbidden(ctx, result, "too_late_move", recognition)
         case AlreadyDone():
             return _moved(ctx, "unchanged", "unchanged", result.appointment, mine, fee_cents=0)
+        case Begun():
+            phrase = "rescheduled_fee" if result.fee_cents else "rescheduled"
+            done = _moved(ctx, "rescheduled", phrase, result.wanted, mine, fee_cents=result.fee_cents)
+            return unfinished(ctx, result, done)
+        case BeingChanged() | Unmapped():
+            return not_now(ctx, appointment, recognition)
         case Done():
             phrase = "rescheduled_fee" if result.fee_cents else "rescheduled"
             return _moved(ctx, "rescheduled", phrase, result.appointment, mine, fee_cents=result.fee_cents)
