@@ -180,6 +180,7 @@ def configure_logging(
     logging.root.setLevel(logging.WARNING)
     for name in ("gateway", "uvicorn"):
         logging.getLogger(name).setLevel(level)
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)  # whatever an embedded server made of it
     logging.getLogger("uvicorn.access").disabled = True  # its lines hold addresses
     logging.captureWarnings(True)
     sys.excepthook = _crashed
