@@ -14,9 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.auth.limits import Counters, Limits, MemoryCounters, RedisCounters, redis_for_limits
 from gateway.booking.availability import CalendarCache
-from gateway.booking.holds import HoldBook
 from gateway.booking.local_calendar import LocalCalendar
 from gateway.calls.events import CallEvents
 from gateway.clock import Clock, Ids, RandomIds, SystemClock
@@ -25,6 +23,7 @@ from gateway.logs import Log
 from gateway.metrics import Metrics
 from gateway.secretbox import derive, secret_box
 from gateway.settings import Settings
+from gateway.shared import Shared, share
 from gateway.storage.store import AnyStore, open_store
 from gateway.tools.code_post import CodePost
 from gateway.tools.context import Services
@@ -50,6 +49,7 @@ class House:
     dispatcher: Dispatcher
     events: CallEvents
     gate: Gate
+    shared: Shared
 
 
 def create_app(
@@ -104,7 +104,7 @@ def create_app(
             await house[0].store.ping()
         except StoreUnavailable:
             return [Check("database", "does not answer; is GATEWAY_DATABASE_URL right and the server up?")]
-        return [Check("database", None)]
+        return [Check("database", None), *await house[0].shared.checks()]
 
     return Starlette(
         routes=[
@@ -118,23 +118,16 @@ def create_app(
 
 
 def _build(store: AnyStore, settings: Settings, clock: Clock, ids: Ids, metrics: Metrics, log: Log) -> House:
-    holds = HoldBook()
-    services = Services(store, holds, CalendarCache(), LocalCalendar(), ids, metrics)
+    shared = share(settings, clock, ids, metrics)
+    services = Services(store, shared.holds, CalendarCache(), LocalCalendar(), ids, metrics)
     recorder = ReadRecorder(store, clock, metrics)
-    gate = Gate(_limits(settings, clock, metrics), _key(settings, "phone") or os.urandom(32), metrics)
+    gate = Gate(shared.limits, _key(settings, "phone") or os.urandom(32), metrics)
     secrets = settings.installation_secrets
     post = CodePost(secret_box(secrets)) if secrets else nowhere
     tools = all_tools(VerifyCaller(gate, _key(settings, "code"), post))
     dispatcher = Dispatcher(tools, services, clock, recorder, gate, log, max_in_flight=settings.max_calls_in_flight)
-    return House(store, services, recorder, dispatcher, CallEvents(store, holds, clock, metrics), gate)
-
-
-def _limits(settings: Settings, clock: Clock, metrics: Metrics) -> Limits:
-    """Counters in Redis when several processes share them, else in memory."""
-    counters: Counters = MemoryCounters(clock.monotonic)
-    if settings.redis_url:
-        counters = RedisCounters(redis_for_limits(settings.redis_url), lambda: clock.real_now().timestamp())
-    return Limits(counters, clock, lambda event: metrics.events.labels(event).inc())
+    events = CallEvents(store, shared.holds, clock, metrics)
+    return House(store, services, recorder, dispatcher, events, gate, shared)
 
 
 def _key(settings: Settings, use: str) -> bytes | None:
@@ -155,4 +148,4 @@ async def _background(house: House) -> AsyncIterator[None]:
             await recording
         with contextlib.suppress(StoreUnavailable):
             await house.recorder.flush()
-        await house.gate.limits.close()
+        await house.shared.close()

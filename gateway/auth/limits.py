@@ -469,8 +469,13 @@ async def _answered(reply: Awaitable[T]) -> T:
         raise LimitsUnavailable(type(error).__name__) from error
 
 
-def redis_for_limits(url: str, timeout_seconds: float = REDIS_TIMEOUT_SECONDS) -> Redis:
-    """A client whose steps on the wire end within `timeout_seconds`, never retried: a hit is not idempotent."""
+def redis_for_limits(
+    url: str, timeout_seconds: float = REDIS_TIMEOUT_SECONDS, queue_seconds: float = REDIS_QUEUE_SECONDS
+) -> Redis:
+    """A client whose steps on the wire end within `timeout_seconds`, never retried: a hit is not idempotent.
+
+    `queue_seconds`: how long a step waits for one of our own connections.
+    """
     from redis.asyncio import BlockingConnectionPool, Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
@@ -478,7 +483,7 @@ def redis_for_limits(url: str, timeout_seconds: float = REDIS_TIMEOUT_SECONDS) -
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=REDIS_CONNECTIONS,
-        timeout=max(REDIS_QUEUE_SECONDS, timeout_seconds),
+        timeout=max(queue_seconds, timeout_seconds),
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,
         retry=Retry(NoBackoff(), 0),

@@ -11,6 +11,7 @@ person, and asking costs a few integer operations however many hold.
 
 from __future__ import annotations
 
+import heapq
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -115,16 +116,13 @@ class Holdings:
     """The holds of one company, added up."""
 
     def __init__(self) -> None:
-        self._calls: OrderedDict[str, _Holding] = OrderedDict()
-        """In the order they were placed: the first one lapses first."""
+        self._calls: dict[str, _Holding] = {}
+        self._due: list[tuple[datetime, str]] = []
+        """A heap of when which call placed; what a call no longer holds stays in it until its time has come."""
         self._lines: dict[str, dict[str, None]] = {}
+        """The calls of each line in the order they placed."""
         self._tallies: dict[str, _Tally] = {}
         self._window: Window | None = None
-
-    @property
-    def calls(self) -> Sequence[str]:
-        """Those who hold something."""
-        return tuple(self._calls)
 
     def hold(self, call_id: str, times: Sequence[HeldTime], now: datetime, *, line: str, most: int) -> None:
         """`times` instead of what the call held; older ones of the same line go, so that `most` are left of all."""
@@ -149,12 +147,12 @@ class Holdings:
         self._uncount(held)
 
     def lapse(self, now: datetime) -> None:
-        """Drop what was placed too long ago."""
-        while self._calls:
-            call_id, oldest = next(iter(self._calls.items()))
-            if now < oldest.placed_at + HOLD_TTL:
-                return
-            self.drop(call_id)
+        """Drop what was placed too long ago, in whatever order it came."""
+        while self._due and now >= self._due[0][0] + HOLD_TTL:
+            placed_at, call_id = heapq.heappop(self._due)
+            held = self._calls.get(call_id)
+            if held is not None and held.placed_at == placed_at:
+                self.drop(call_id)
 
     def others(self, call_id: str, now: datetime) -> HeldTimes:
         """See `Holds.others`."""
@@ -171,6 +169,7 @@ class Holdings:
             return
         self._calls[call_id] = self._counted(times, now, line)
         self._lines.setdefault(line, {})[call_id] = None
+        heapq.heappush(self._due, (now, call_id))
 
     def _cut(self, call_id: str, held: _Holding, most: int) -> None:
         """Leave the call its first `most` times, under their old date."""
