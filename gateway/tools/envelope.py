@@ -22,12 +22,14 @@ class ToolRequest:
     """As named by the path or the body; it may name nothing we know."""
     arguments: Arguments
     call: CallContext
+    fingerprint: str = field(init=False)
+    """What was asked, whoever delivers it: a hash of tool and canonical arguments, and of the caller where no call id
+    keeps two callers apart."""
 
-    @property
-    def fingerprint(self) -> str:
-        """What was asked, whoever delivers it: a hash of tool and canonical arguments."""
-        canonical = json.dumps([self.tool, sorted(self.arguments.values.items())], ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+    def __post_init__(self) -> None:
+        caller = "" if self.call.call_id else self.call.caller or ""
+        canonical = json.dumps([self.tool, caller, sorted(self.arguments.values.items())], ensure_ascii=False)
+        object.__setattr__(self, "fingerprint", hashlib.sha256(canonical.encode()).hexdigest())
 
     @property
     def key(self) -> str:
