@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+import shutil
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,12 +20,10 @@ import httpx
 import pytest
 import pytest_asyncio
 from integration.conftest import (  # real databases, shared with the integration tests
-    PostgresCluster,
     StandingClock,
     postgres,
     postgres_url,
     sqlite_template,
-    sqlite_url,
 )
 from sqlalchemy import Connection, text
 from starlette.applications import Starlette
@@ -39,11 +38,10 @@ from gateway.storage.store import AnyStore
 from .caller import KEY, NEW_NUMBER, Caller
 from .process import Server
 
-__all__ = ["postgres", "postgres_url", "sqlite_template", "sqlite_url"]
+__all__ = ["postgres", "postgres_url", "sqlite_template"]
 
 BERLIN: Final = ZoneInfo(ZONE)
 FRIDAY_NINE: Final = datetime(2025, 10, 24, 9, 0, tzinfo=BERLIN)
-Change = Callable[[Connection], None]
 
 
 @dataclass
@@ -103,6 +101,27 @@ async def open_line(database_url: str, now: datetime = FRIDAY_NINE) -> AsyncIter
             yield Line(app, client, clock, database_url)
 
 
+@pytest.fixture(scope="session")
+def seeded_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo salon on that Friday in a SQLite file to copy: seeding it for every test costs more than the test."""
+    path = tmp_path_factory.mktemp("seeded") / "salon.db"
+    shutil.copyfile(sqlite_template, path)
+
+    async def fill() -> None:
+        async with open_line(f"sqlite:///{path}"):
+            pass
+
+    asyncio.run(fill())
+    return path
+
+
+@pytest.fixture
+def sqlite_url(seeded_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite file with the demo salon in it."""
+    shutil.copyfile(seeded_template, tmp_path / "gateway.db")
+    return f"sqlite:///{tmp_path / 'gateway.db'}"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh migrated database of each kind."""
@@ -124,18 +143,13 @@ async def desk(sqlite_url: str) -> AsyncIterator[Line]:
         yield opened
 
 
-Opener = Callable[[datetime], Awaitable[Line]]
-
-
 @pytest_asyncio.fixture
-async def open_at(sqlite_url: str) -> AsyncIterator[Opener]:
-    """Opens the line (SQLite) at another moment."""
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def opener(now: datetime) -> Line:
-            return await stack.enter_async_context(open_line(sqlite_url, now))
-
-        yield opener
+async def christmas_desk(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Line]:
+    """The desk on the Monday ten days before Christmas: holidays are near."""
+    shutil.copyfile(sqlite_template, tmp_path / "gateway.db")
+    monday = datetime(2025, 12, 15, 9, 0, tzinfo=BERLIN)
+    async with open_line(f"sqlite:///{tmp_path / 'gateway.db'}", monday) as opened:
+        yield opened
 
 
 def _served(folder: Path, url: str) -> Iterator[Server]:
@@ -148,16 +162,6 @@ def _served(folder: Path, url: str) -> Iterator[Server]:
 def server(tmp_path: Path) -> Iterator[Server]:
     """The real server, not yet started, on a free port and a SQLite file that is not yet there."""
     yield from _served(tmp_path, f"sqlite:///{tmp_path / 'gateway.db'}")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def store_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """As `server`, on each store; a PostgreSQL database is migrated by its operator."""
-    if request.param == "sqlite":
-        yield from _served(tmp_path, f"sqlite:///{tmp_path / 'gateway.db'}")
-    else:
-        cluster: PostgresCluster = request.getfixturevalue("postgres")
-        yield from _served(tmp_path, cluster.fresh())
 
 
 @pytest.fixture(scope="module")

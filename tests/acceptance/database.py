@@ -26,10 +26,15 @@ PARTIAL: Final = """
 """I6: all phases of a service or none (177, 178: four segments and a gap; 42: three segments and two gaps)."""
 
 
+DEADLOCKS: Final = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+"""PostgreSQL's own count."""
+
+
 async def rows(url: str, query: str) -> list[tuple[Any, ...]]:
-    """What `query` finds in the database behind `url`."""
+    """What `query` finds in the database behind `url`; a server may be running on it."""
     if url.startswith("sqlite"):
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        # Read-only, so that it never checkpoints beside the server.
+        with closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True)) as connection:
             return connection.execute(query).fetchall()
     connection = await asyncpg.connect(url)
     try:

@@ -349,19 +349,25 @@ async def test_a_hidden_number_with_exact_name_date_and_time_cancels_that_one(li
     assert await modifications(line) == [("cancel", "caller", True, 0, "name_and_appointment")]
 
 
+ALMOST_HANSI = (
+    {"name": "Hansi Hinterseher", "date": "2025-10-29", "time": "11:05"},
+    {"name": "Hansi Hintersehr", "date": "2025-10-29", "time": "11:00"},
+    {"name": "Hansi Hinterseher", "date": "2025-10-30", "time": "11:00"},
+    {"name": "Hansi Hinterseherr", "date": "2025-10-29", "time": "11:00"},
+    {"name": "Hans Hinterseher", "date": "2025-10-29", "time": "11:00"},
+    {"name": "Sabine Meier", "date": "2025-10-29", "time": "11:00"},
+    {"name": "Niemand Sonst", "date": "2025-11-04", "time": "12:00"},
+)
+
+
 @pytest.mark.parametrize(
-    "args",
+    ("tool", "args"),
     [
-        {"name": "Hansi Hinterseher", "date": "2025-10-29", "time": "11:05"},
-        {"name": "Hansi Hinterseher", "date": "2025-10-30", "time": "11:00"},
-        {"name": "Hansi Hintersehr", "date": "2025-10-29", "time": "11:00"},
-        {"name": "Hansi Hinterseherr", "date": "2025-10-29", "time": "11:00"},
-        {"name": "Hans Hinterseher", "date": "2025-10-29", "time": "11:00"},
-        {"name": "Sabine Meier", "date": "2025-10-29", "time": "11:00"},
-        {"name": "Niemand Nirgends", "date": "2025-11-04", "time": "12:00"},
+        *(("cancel_appointment", args) for args in ALMOST_HANSI),
+        *(("reschedule_appointment", args) for args in ALMOST_HANSI[:2]),
+        *(("find_appointments", args) for args in ALMOST_HANSI[:2]),
     ],
 )
-@pytest.mark.parametrize("tool", ["cancel_appointment", "reschedule_appointment", "find_appointments"])
 async def test_a_hidden_number_with_anything_wrong_learns_nothing(desk: Line, tool: str, args: dict[str, str]) -> None:
     """One letter, five minutes, one day off: the same words as for somebody who does not exist."""
     if tool == "reschedule_appointment":
@@ -440,9 +446,9 @@ async def test_ones_own_appointment_is_read_out(line: Line) -> None:
 
 
 async def test_several_of_ones_own_are_read_out_together(line: Line) -> None:
-    """In order, at most three."""
+    """In order, three of them."""
     caller = line.caller(SABINE)
-    for day in ("2025-11-04", "2025-11-03", "2025-11-05"):
+    for day in ("2025-11-04", "2025-11-03"):
         await booked(caller, f"{day} 15:00", service="177", staff="Fabian")
     answer = await caller("find_appointments")
     starts = [found["start"][:10] for found in answer["appointments"]]

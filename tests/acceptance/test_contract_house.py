@@ -177,11 +177,11 @@ async def conversation(line: Line) -> list[Answer]:
 VOICES: dict[str, dict[str, object]] = {"sie": {}, "du": {"formal": False}, "en": {"lang": "en"}}
 
 
-async def test_the_same_walk_gives_the_same_statuses_in_every_voice(sqlite_template: Path, tmp_path: Path) -> None:
+async def test_the_same_walk_gives_the_same_statuses_in_every_voice(seeded_template: Path, tmp_path: Path) -> None:
     """German with Sie, German with du, English: other words, the same decisions; every sentence speakable."""
     walks: dict[str, list[Answer]] = {}
     for name, company in VOICES.items():
-        shutil.copyfile(sqlite_template, tmp_path / f"{name}.db")
+        shutil.copyfile(seeded_template, tmp_path / f"{name}.db")
         async with open_line(f"sqlite:///{tmp_path / name}.db") as desk:
             if company:
                 await speak(desk, **company)

@@ -7,8 +7,7 @@ import asyncio
 import pytest
 
 from .caller import Answer, read_answer
-from .conftest import Line
-from .process import Server
+from .conftest import Line, open_line
 
 WISH = {"service": "Bartpflege", "date": "2025-10-27", "time": "10:00", "staff": "Oliver", "name": "Anna Becker"}
 OTHER_WISH = WISH | {"time": "15:00"}
@@ -204,30 +203,24 @@ async def test_the_record_holds_what_was_answered(line: Line) -> None:
     ]
 
 
-async def test_a_retry_after_a_restart_gets_the_same_bytes(store_server: Server) -> None:
-    """Booked by name and booked by letter, moved, cancelled; the process ends and another one answers the retries."""
-    server = store_server
-    await server.start()
-    async with server.client() as client:
-        caller = server.caller(client)
+async def test_a_retry_after_a_restart_gets_the_same_bytes(database_url: str) -> None:
+    """Booked by letter and by name, moved, cancelled; another process on the same database answers the retries."""
+    async with open_line(database_url) as line:
+        caller, known = line.caller(), line.caller(SABINE)
         await caller("check_availability", service="Kinderschnitt", date="2025-10-29")
         requests = [
-            ("book_appointment", caller.request("book_appointment", {"offer": "A", "name": "Anna"}, tool_call_id="t1")),
-            ("book_appointment", caller.request("book_appointment", WISH, tool_call_id="t2")),
-            ("book_appointment", caller.request("book_appointment", OTHER_WISH, tool_call_id=None)),
+            ("book_appointment", caller.request("book_appointment", args, tool_call_id=tool_call_id))
+            for tool_call_id, args in (("t1", {"offer": "A", "name": "Anna"}), ("t2", WISH), (None, OTHER_WISH))
         ]
-        known = server.caller(client, SABINE)
         for tool, args in (
             ("reschedule_appointment", {"date": "2025-10-30", "time": "09:00"}),
             ("cancel_appointment", {}),
         ):
             requests.append((tool, known.request(tool, args, tool_call_id=f"t-{tool}")))
         before = [await caller.send(tool, body) for tool, body in requests]
-    statuses = [read_answer(tool, response).status for (tool, _), response in zip(requests, before, strict=True)]
-    assert statuses == ["booked", "booked", "booked", "rescheduled", "cancelled"]
-    server.terminate()
-    await server.start()
-    async with server.client() as client:
-        caller = server.caller(client)
+        statuses = [read_answer(tool, sent).status for (tool, _), sent in zip(requests, before, strict=True)]
+        assert statuses == ["booked", "booked", "booked", "rescheduled", "cancelled"]
+    async with open_line(database_url) as line:
+        caller = line.caller()
         after = [await caller.send(tool, body) for tool, body in requests]
     assert [response.content for response in after] == [response.content for response in before]
