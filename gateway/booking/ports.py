@@ -34,6 +34,18 @@ class RecordedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who was recognised how, and what they changed: fixed words and ids, nothing personal."""
+
+    id: str
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadRecord:
     """One answered read of one company, to be kept beside the writes' records."""
 
@@ -42,6 +54,7 @@ class ReadRecord:
     tool: str
     answer: RecordedAnswer
     latency_ms: int
+    audit: AuditLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,10 @@ class Tx(RemoteTx, Protocol):
         """Lock staff rows in id order (PostgreSQL FOR NO KEY UPDATE; SQLite already holds the write lock)."""
         ...
 
+    def lock_number(self, e164: str) -> None:
+        """Let one transaction at a time count what a number has booked; taken after all other locks."""
+        ...
+
     # -- idempotency -------------------------------------------------------------------------------------------
     def recorded(self, call_id: str, key: str) -> RecordedAnswer | None: ...
 
@@ -145,6 +162,10 @@ class Tx(RemoteTx, Protocol):
     def appointments_of_call(self, call_id: str) -> Sequence[Appointment]: ...
 
     def customers_by_phone(self, phone_e164: str) -> Sequence[Customer]: ...
+
+    def customers_by_callback(self, e164: str) -> Sequence[Customer]:
+        """Those who said this number to be rung back at, which proves nothing."""
+        ...
 
     def customer(self, customer_id: str) -> Customer | None: ...
 

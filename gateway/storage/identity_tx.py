@@ -9,11 +9,11 @@ from typing import Any, Final
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.sql import Executable
 
-from gateway.booking.ports import StoredChallenge
+from gateway.booking.ports import AuditLine, StoredChallenge
 from gateway.storage import tables
 from gateway.storage.identity_tables import ChallengeRow
 from gateway.storage.saga_tables import Outbox
-from gateway.storage.statements import ours, table
+from gateway.storage.statements import insert_for, ours, table
 
 CHALLENGE: Final = table(ChallengeRow)
 AUDIT: Final = table(tables.Audit)
@@ -22,7 +22,10 @@ _columns: Final = (_c.id, _c.call_id, _c.customer_id, _c.purpose, _c.code_hash, 
 _ours = ours(CHALLENGE)
 ADD_CHALLENGE: Final = insert(CHALLENGE)
 LATEST_CHALLENGE: Final = (
-    select(*_columns).where(_ours, _c.call_id == bindparam("call_id_")).order_by(_c.created_at.desc(), _c.id.desc()).limit(1)
+    select(*_columns)
+    .where(_ours, _c.call_id == bindparam("call_id_"))
+    .order_by(_c.created_at.desc(), _c.id.desc())
+    .limit(1)
 )
 # One statement, so that parallel guesses cannot share a try.
 COUNT_TRY: Final = (
@@ -32,15 +35,19 @@ COUNT_TRY: Final = (
     .returning(*_columns)
 )
 CLOSE_CHALLENGE: Final = (
-    update(CHALLENGE)
-    .where(_ours, _c.id == bindparam("id_"), _c.state == "open")
-    .values(state=bindparam("to_state"))
+    update(CHALLENGE).where(_ours, _c.id == bindparam("id_"), _c.state == "open").values(state=bindparam("to_state"))
 )
 CLOSE_OLDER: Final = (
     update(CHALLENGE).where(_ours, _c.call_id == bindparam("call_id_"), _c.state == "open").values(state="expired")
 )
 ADD_AUDIT: Final = insert(AUDIT)
 ADD_MESSAGE: Final = insert(table(Outbox))
+
+
+def audit_unless_there(dialect: str) -> Executable:
+    """For lines that may be written twice: a batch whose commit nobody heard of is tried again."""
+    statement: Executable = insert_for(dialect, AUDIT).on_conflict_do_nothing()
+    return statement
 
 
 class IdentityTx:
@@ -99,16 +106,18 @@ class IdentityTx:
         self, audit_id: str, *, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, Any]
     ) -> None:
         """Append one line: fixed words and ids only."""
-        values = {
+        self._run(ADD_AUDIT, self._audit_values(AuditLine(audit_id, at, actor, action, subject, details)))
+
+    def _audit_values(self, line: AuditLine) -> dict[str, Any]:
+        return {
             "company_id": self._company_id,
-            "id": audit_id,
-            "at": at,
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "details": dict(details),
+            "id": line.id,
+            "at": line.at,
+            "actor": line.actor,
+            "action": line.action,
+            "subject": line.subject,
+            "details": dict(line.details),
         }
-        self._run(ADD_AUDIT, values)
 
 
 def _challenge(row: Any) -> StoredChallenge | None:

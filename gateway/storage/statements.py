@@ -69,7 +69,7 @@ RECORD: Final = insert(TOOL_CALL).values(seq=_next_seq)
 
 def ensure_call(dialect: str) -> Executable:
     """Insert the call's row unless it is there."""
-    statement: Executable = _insert(dialect, CALL).on_conflict_do_nothing()
+    statement: Executable = insert_for(dialect, CALL).on_conflict_do_nothing()
     return statement
 
 
@@ -77,18 +77,19 @@ def lock_call(dialect: str) -> Executable:
     """The same, and keep the row locked until the end: on PostgreSQL an upsert that writes the row as it is."""
     if dialect == "sqlite":
         return ensure_call(dialect)
-    statement: Executable = _insert(dialect, CALL).on_conflict_do_update(
+    statement: Executable = insert_for(dialect, CALL).on_conflict_do_update(
         index_elements=["company_id", "retell_call_id"], set_={"level": CALL.c.level}
     )
     return statement
 
 
 def record_unless_there(dialect: str) -> Executable:
-    statement: Executable = _insert(dialect, TOOL_CALL).values(seq=_next_seq).on_conflict_do_nothing()
+    statement: Executable = insert_for(dialect, TOOL_CALL).values(seq=_next_seq).on_conflict_do_nothing()
     return statement
 
 
-def _insert(dialect: str, into: Table) -> Any:
+def insert_for(dialect: str, into: Table) -> Any:
+    """The dialect's own INSERT, which knows ON CONFLICT."""
     return sqlite.insert(into) if dialect == "sqlite" else postgresql.insert(into)
 
 
@@ -110,7 +111,10 @@ _customers = select(_c.id, _c.name, _c.phone_e164, _c.email, _c.usual_staff_id)
 CUSTOMER_BY_ID: Final = _customers.where(ours(CUSTOMER), _c.id == bindparam("id"))
 CUSTOMERS_BY_PHONE: Final = _customers.where(ours(CUSTOMER), _c.phone_e164 == bindparam("phone"))
 """Unordered: asked for an order by id, SQLite would walk all customers of the company by their key."""
+CUSTOMERS_BY_CALLBACK: Final = _customers.where(ours(CUSTOMER), _c.callback_e164 == bindparam("phone"))
 ADD_CUSTOMER: Final = insert(CUSTOMER)
+LOCK_NUMBER: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:company || ' ' || :number, 0))")
+"""PostgreSQL only: a number nobody has yet has no row to lock."""
 
 # -- calendars --------------------------------------------------------------------------------------------------------
 

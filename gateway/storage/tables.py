@@ -230,6 +230,7 @@ class Customer(Row, table=True):
         ForeignKeyConstraint(["company_id"], ["company.id"]),
         within("staff", "usual_staff_id"),
         Index("ix_customer_phone", "company_id", "phone_e164"),
+        Index("ix_customer_callback", "company_id", "callback_e164"),
     )
 
     company_id: str = Field(primary_key=True)

@@ -22,7 +22,7 @@ from gateway.storage import convert
 from gateway.storage import saga_statements as saga_sql
 from gateway.storage import statements as sql
 from gateway.storage.failures import translate
-from gateway.storage.identity_tx import IdentityTx
+from gateway.storage.identity_tx import IdentityTx, audit_unless_there
 from gateway.storage.saga_tx import RemoteSqlTx
 from gateway.storage.tables import RELEASED_STATUSES
 
@@ -40,10 +40,18 @@ class Dialect:
     ensure_call: Executable
     lock_call: Executable
     record_unless_there: Executable
+    audit_unless_there: Executable
 
 
 def _dialect(name: str) -> Dialect:
-    return Dialect(name, name != "sqlite", sql.ensure_call(name), sql.lock_call(name), sql.record_unless_there(name))
+    return Dialect(
+        name=name,
+        row_locks=name != "sqlite",
+        ensure_call=sql.ensure_call(name),
+        lock_call=sql.lock_call(name),
+        record_unless_there=sql.record_unless_there(name),
+        audit_unless_there=audit_unless_there(name),
+    )
 
 
 SQLITE: Final = _dialect("sqlite")
@@ -81,6 +89,10 @@ class SqlTx(IdentityTx, RemoteSqlTx):
             self._run(sql.LOCK_STAFF, {"company": self._company_id, "staff_ids": sorted(wanted)})
         self._locked |= wanted
 
+    def lock_number(self, e164: str) -> None:
+        if self._dialect.row_locks:
+            self._run(sql.LOCK_NUMBER, {"company": self._company_id, "number": e164})
+
     # -- idempotency ---------------------------------------------------------------------------------------------
 
     def recorded(self, call_id: str, key: str) -> RecordedAnswer | None:
@@ -103,6 +115,9 @@ class SqlTx(IdentityTx, RemoteSqlTx):
             for r in ordered
         ]
         self._run(self._dialect.record_unless_there, rows)
+        audits = [self._audit_values(record.audit) for record in ordered if record.audit is not None]
+        if audits:
+            self._run(self._dialect.audit_unless_there, audits)
 
     def last_effect(self, call_id: str) -> str | None:
         found: str | None = self._run(sql.LAST_EFFECT, {"company": self._company_id, "call_id": call_id}).scalar()
@@ -149,6 +164,10 @@ class SqlTx(IdentityTx, RemoteSqlTx):
 
     def customers_by_phone(self, phone_e164: str) -> Sequence[Customer]:
         rows = self._run(sql.CUSTOMERS_BY_PHONE, {"company": self._company_id, "phone": phone_e164})
+        return sorted((convert.customer(row) for row in rows), key=lambda customer: customer.id)
+
+    def customers_by_callback(self, e164: str) -> Sequence[Customer]:
+        rows = self._run(sql.CUSTOMERS_BY_CALLBACK, {"company": self._company_id, "phone": e164})
         return sorted((convert.customer(row) for row in rows), key=lambda customer: customer.id)
 
     def customer(self, customer_id: str) -> Customer | None:

@@ -23,6 +23,7 @@ from gateway.tools.facts import appointment_facts, segment_facts
 from gateway.tools.identify import Claim, identify
 from gateway.tools.not_free import not_free
 from gateway.tools.offers_said import offer_said
+from gateway.tools.open_bookings import too_many_open
 from gateway.tools.wish import Heard, hear, instant
 
 MAX_NAME: Final = 80
@@ -107,6 +108,8 @@ def _commit(tx: Tx, ctx: ToolContext, choice: Choice, guest: Guest, offered: Off
         return not_free(ctx, board, choice)
     if (question := _who_question(ctx, customer, recognition, guest)) is not None:
         return question
+    if too_many_open(tx, ctx, recognition, guest.phone_e164):
+        return answered("refused", ctx.voice.say("too_many_open"), ok=False)
     is_new = customer is None
     if customer is None:
         customer = _new_customer(ctx, guest)

@@ -28,6 +28,7 @@ from gateway.errors import AlreadyBooked, OutcomeUnknown, SlotTaken, StoreUnavai
 from gateway.logs import Log
 from gateway.metrics import Metrics
 from gateway.settings import TOOL_BUDGET_SECONDS
+from gateway.tools.audit import audit_line
 from gateway.tools.context import Asked, Commit, Outcome, Services, Tool, ToolContext, answered
 from gateway.tools.envelope import ToolRequest
 from gateway.tools.gate import Gate
@@ -271,6 +272,7 @@ class Dispatcher:
                 appointment_id=outcome.appointment_id,
             ),
             latency_ms=int((time.perf_counter() - began) * 1000),
+            audit=audit_line(ctx, request.tool, outcome),
         )
 
     def _sold(self, salon: Salon) -> Salon:
@@ -320,6 +322,8 @@ def _decide(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: 
         return known
     outcome = commit(tx)
     body = outcome.answer.body()
+    if (line := audit_line(ctx, tool.name, outcome)) is not None:
+        tx.audit(line.id, at=line.at, actor=line.actor, action=line.action, subject=line.subject, details=line.details)
     later = outcome.later
     status = outcome.answer.status if later is None else STARTED
     tx.record(

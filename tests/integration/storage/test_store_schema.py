@@ -95,6 +95,7 @@ HOT: dict[str, tuple[Any, dict[str, Any]]] = {
     "starting": (sql.STARTING, {"start": at(0), "end": at(60), "statuses": list(Status)}),
     "phases": (sql.PHASES_OF, {"appointment_ids": ["x", "y"]}),
     "customers by phone": (sql.CUSTOMERS_BY_PHONE, {"phone": "+49"}),
+    "customers by call-back number": (sql.CUSTOMERS_BY_CALLBACK, {"phone": "+49"}),
 }
 
 

@@ -58,6 +58,21 @@ POSTGRES_CONFIG: Final = """
 CREATE TRIGGER company_identity_{event}_config AFTER {event} ON company_identity
 FOR EACH ROW EXECUTE FUNCTION bump_config()
 """
+# The audit only grows. An empty company goes with all its rows by TRUNCATE or with the file.
+SQLITE_APPEND_ONLY: Final = tuple(
+    f"CREATE TRIGGER audit_no_{event} BEFORE {event} ON audit BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END"
+    for event in ("update", "delete")
+)
+POSTGRES_APPEND_ONLY: Final = (
+    """
+CREATE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the audit only grows'; END $$
+""",
+    """
+CREATE TRIGGER audit_only_grows BEFORE UPDATE OR DELETE ON audit
+FOR EACH ROW EXECUTE FUNCTION audit_only_grows()
+""",
+)
 
 
 def upgrade() -> None:
@@ -96,7 +111,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_challenge_call", "challenge", ["company_id", "call_id", "created_at"], unique=False)
     op.create_index("ix_challenge_customer", "challenge", ["company_id", "customer_id"], unique=False)
+    op.create_index("ix_customer_callback", "customer", ["company_id", "callback_e164"], unique=False)
     dialect = op.get_bind().dialect.name
+    for statement in SQLITE_APPEND_ONLY if dialect == "sqlite" else POSTGRES_APPEND_ONLY:
+        op.execute(statement)
     for event in ("INSERT", "UPDATE", "DELETE"):
         template = SQLITE_CONFIG if dialect == "sqlite" else POSTGRES_CONFIG
         op.execute(template.format(event=event, row="OLD" if event == "DELETE" else "NEW"))
@@ -123,5 +141,12 @@ def downgrade() -> None:
             op.execute(f'DROP POLICY one_company ON "{table}"')
             op.execute(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
             op.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER audit_only_grows ON audit")
+        op.execute("DROP FUNCTION audit_only_grows()")
+    else:
+        op.execute("DROP TRIGGER audit_no_update")
+        op.execute("DROP TRIGGER audit_no_delete")
+    op.drop_index("ix_customer_callback", "customer")
     op.drop_table("challenge")
     op.drop_table("company_identity")
