@@ -14,16 +14,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway._http import httpx
 from gateway.booking.availability import CalendarCache
-from gateway.booking.local_calendar import LocalCalendar
+from gateway.booking.remote_plan import MappedCalendar
+from gateway.calcom.gauges import CalcomGauges
 from gateway.calls.events import CallEvents
 from gateway.clock import Clock, Ids, RandomIds, SystemClock
 from gateway.errors import StoreUnavailable
 from gateway.logs import Log
 from gateway.metrics import Metrics
+from gateway.remote import Remote, build_remote
 from gateway.secretbox import derive, secret_box
 from gateway.settings import Settings
 from gateway.shared import Shared, share
+from gateway.storage.sqlite import SqliteStore
 from gateway.storage.store import AnyStore, open_store
 from gateway.tools.code_post import CodePost
 from gateway.tools.context import Services
@@ -33,6 +37,7 @@ from gateway.tools.gate import Gate
 from gateway.tools.records import ReadRecorder
 from gateway.tools.registry import all_tools
 from gateway.tools.verify_caller import VerifyCaller, nowhere
+from gateway.web.calcom import calcom_routes
 from gateway.web.ops import Check, ops_routes
 from gateway.web.retell import SignedDoor
 
@@ -50,6 +55,7 @@ class House:
     events: CallEvents
     gate: Gate
     shared: Shared
+    remote: Remote
 
 
 def create_app(
@@ -60,16 +66,18 @@ def create_app(
     ids: Ids | None = None,
     prepare: Prepare | None = None,
     log: Log | None = None,
+    calcom: httpx.AsyncBaseTransport | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application; `state.house` exists while it runs.
 
     `keys` replace the settings' Retell keys (the demo makes its own). `prepare` runs on the open store before the
-    first request: the demo seeds its salon there.
+    first request: the demo seeds its salon there. `calcom` stands in for the network to Cal.com.
     """
     clock = clock or SystemClock()
     ids = ids or RandomIds()
     log = log or Log()
     metrics = Metrics()
+    gauges = CalcomGauges(metrics)
     door = SignedDoor([key.encode() for key in (keys or settings.retell_keys)], clock, metrics, log)
     house: list[House] = []
 
@@ -79,13 +87,16 @@ def create_app(
         try:
             if prepare is not None:
                 await prepare(store)
-            built = _build(store, settings, clock, ids, metrics, log)
+            remote = build_remote(store, settings, clock, ids, metrics, log, gauges=gauges, transport=calcom)
+            built = _build(store, settings, clock, ids, metrics, log, remote)
             house.append(built)
             app.state.house = built
             async with _background(built):
                 log.info("started")
                 yield
         finally:
+            for built in house:
+                await built.remote.close()
             house.clear()
             await store.close()
             log.info("stopped")
@@ -104,22 +115,30 @@ def create_app(
             await house[0].store.ping()
         except StoreUnavailable:
             return [Check("database", "does not answer; is GATEWAY_DATABASE_URL right and the server up?")]
-        return [Check("database", None), *await house[0].shared.checks()]
+        problems = await house[0].remote.problems()
+        calcom_keys = [Check(f"calcom {name}", problem, vital=False) for name, problem in problems.items()]
+        return [Check("database", None), *await house[0].shared.checks(), *calcom_keys]
+
+    async def company_of(slug: str) -> str | None:
+        return await house[0].remote.company_of(slug)
 
     return Starlette(
         routes=[
             Route("/retell/tools/{name}", door.endpoint(tool), methods=["POST"]),
             Route("/retell/tools", door.endpoint(tool), methods=["POST"]),
             Route("/retell/webhook", door.endpoint(webhook), methods=["POST"]),
+            *calcom_routes(lambda: house[0].remote.webhooks, company_of, gauges),
             *ops_routes(metrics, probe),
         ],
         lifespan=lifespan,
     )
 
 
-def _build(store: AnyStore, settings: Settings, clock: Clock, ids: Ids, metrics: Metrics, log: Log) -> House:
+def _build(
+    store: AnyStore, settings: Settings, clock: Clock, ids: Ids, metrics: Metrics, log: Log, remote: Remote
+) -> House:
     shared = share(settings, clock, ids, metrics)
-    services = Services(store, shared.holds, CalendarCache(), LocalCalendar(), ids, metrics)
+    services = Services(store, shared.holds, CalendarCache(), MappedCalendar(), ids, metrics, remote.answers)
     recorder = ReadRecorder(store, clock, metrics)
     gate = Gate(shared.limits, _key(settings, "phone") or os.urandom(32), metrics)
     secrets = settings.installation_secrets
@@ -127,7 +146,7 @@ def _build(store: AnyStore, settings: Settings, clock: Clock, ids: Ids, metrics:
     tools = all_tools(VerifyCaller(gate, _key(settings, "code"), post))
     dispatcher = Dispatcher(tools, services, clock, recorder, gate, log, max_in_flight=settings.max_calls_in_flight)
     events = CallEvents(store, shared.holds, clock, metrics)
-    return House(store, services, recorder, dispatcher, events, gate, shared)
+    return House(store, services, recorder, dispatcher, events, gate, shared, remote)
 
 
 def _key(settings: Settings, use: str) -> bytes | None:
@@ -139,13 +158,17 @@ def _key(settings: Settings, use: str) -> bytes | None:
 @contextlib.asynccontextmanager
 async def _background(house: House) -> AsyncIterator[None]:
     """Whatever runs beside the calls; on the way out every record that waits is written."""
-    recording = asyncio.create_task(house.recorder.run())
+    tasks = [asyncio.create_task(house.recorder.run())]
+    if isinstance(house.store, SqliteStore):
+        # One process has the file, so it is its own worker; beside PostgreSQL runs `gateway worker`.
+        tasks.append(asyncio.create_task(house.remote.worker.run()))
     try:
         yield
     finally:
-        recording.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await recording
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         with contextlib.suppress(StoreUnavailable):
             await house.recorder.flush()
         await house.shared.close()

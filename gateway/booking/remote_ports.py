@@ -164,6 +164,22 @@ class RemoteTx(Protocol):
         """Whether a cancel of this booking was ever written down here."""
         ...
 
+    def move_intended(self, uid: str) -> bool:
+        """Whether a move away from this booking was ever written down here."""
+        ...
+
+    def made_here(self, uid: str) -> bool:
+        """Whether this booking is known as one of ours: the echo of our own act."""
+        ...
+
+    def step_of_appointment(self, appointment_id: str) -> bool:
+        """Whether a saga ever booked this appointment over there."""
+        ...
+
+    def segment_of_uid(self, uid: str) -> tuple[str, int] | None:
+        """The appointment and segment this booking stands for now."""
+        ...
+
     # -- what stands over there ----------------------------------------------------------------------------------
     def remote_uids(self, appointment_id: str) -> Mapping[int, str]:
         """The bookings that stand for the appointment's segments."""

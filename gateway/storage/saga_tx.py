@@ -139,6 +139,22 @@ class RemoteSqlTx:
         meant = and_(c.old_uid == uid, c.act == "cancel", c.attempts > 0)
         return bool(self._run(select(exists().where(self._of(STEP), or_(undone, meant)))).scalar())
 
+    def move_intended(self, uid: str) -> bool:
+        c = STEP.c
+        meant = and_(or_(c.old_uid == uid, c.remote_uid == uid), c.act == "move", c.attempts > 0)
+        return bool(self._run(select(exists().where(self._of(STEP), meant))).scalar())
+
+    def made_here(self, uid: str) -> bool:
+        return bool(self._run(select(exists().where(self._of(STEP), STEP.c.remote_uid == uid))).scalar())
+
+    def step_of_appointment(self, appointment_id: str) -> bool:
+        mine = and_(self._of(SAGA), _s.appointment_id == appointment_id, _s.state == "done")
+        return bool(self._run(select(exists().where(mine))).scalar())
+
+    def segment_of_uid(self, uid: str) -> tuple[str, int] | None:
+        row = self._run(select(_p.appointment_id, _p.segment).where(self._of(PHASE), _p.remote_uid == uid)).first()
+        return None if row is None else (row[0], row[1])
+
     # -- what stands over there ----------------------------------------------------------------------------------
 
     def remote_uids(self, appointment_id: str) -> Mapping[int, str]:

@@ -1,0 +1,145 @@
+"""Everything that goes on when nobody rings: unfinished sagas, Cal.com's news, letters, and the count of broken promises.
+
+One loop. Each round asks what is due and does it company by company; a company whose Cal.com hangs takes its own time
+only. Several workers may run: whoever claims a saga drives it, and the rest is harmless when done twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.booking.ports import Store
+from gateway.booking.remote_ports import Letter
+from gateway.booking.saga_runner import SagaRunner, Terms
+from gateway.calcom.gauges import CalcomGauges
+from gateway.calcom.reconciler import Reconciler, Tally
+from gateway.calcom.webhooks import Webhooks
+from gateway.clock import Clock
+from gateway.errors import GatewayError, StoreUnavailable
+from gateway.logs import Log
+from gateway.metrics import Metrics
+
+ROUND_SECONDS: Final = 5.0
+"""How often is looked for what is due: well under the 15 s after which a crash should be made good."""
+DRIVE_SECONDS: Final = 60.0
+QUICK_EVERY: Final = timedelta(minutes=1)
+WHOLE_EVERY: Final = timedelta(minutes=5)
+COUNT_EVERY: Final = timedelta(minutes=5)
+BATCH: Final = 20
+LETTER_RETRY: Final = timedelta(minutes=1)
+LETTER_RETRY_CAP: Final = timedelta(hours=1)
+
+Companies = Callable[[], Awaitable[Sequence[str]]]
+Handler = Callable[[str, Letter], Awaitable[bool]]
+"""Delivers one letter of a company; False: not now."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """Runs until cancelled. `companies` lists those with a second calendar; `handlers` deliver letters by topic."""
+
+    store: Store
+    companies: Companies
+    runner: SagaRunner
+    reconciler: Reconciler
+    webhooks: Webhooks
+    clock: Clock
+    metrics: Metrics
+    gauges: CalcomGauges
+    log: Log
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    drift: Mapping[str, int] = field(default_factory=dict)
+    """Bookings that are not as they should be, by company, as of its last whole pass."""
+    _last: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _broken: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Round after round; what fails is logged and tried again at the next one."""
+        while True:
+            await self.round()
+            await self.clock.sleep(ROUND_SECONDS)
+
+    async def round(self) -> None:
+        """Everything that is due now, of every company."""
+        try:
+            companies = await self.companies()
+        except StoreUnavailable as gone:
+            self.log.error("worker_unavailable", kind=type(gone).__name__)
+            return
+        await asyncio.gather(*(self._guarded(company_id) for company_id in companies))
+
+    async def _guarded(self, company_id: str) -> None:
+        try:
+            await self.of_company(company_id)
+        except GatewayError as expected:
+            self.metrics.events.labels("worker_failed").inc()
+            self.log.error("worker_failed", kind=type(expected).__name__)
+        except Exception as bug:  # noqa: BLE001  # one company's bug must not stop the others' work
+            self.metrics.events.labels("worker_bug").inc()
+            self.log.bug("worker_failed", bug)
+
+    async def of_company(self, company_id: str) -> None:
+        """What is due of one company: sagas first, they keep somebody waiting."""
+        await self.recover(company_id)
+        await self.webhooks.apply_due(company_id)
+        await self.reconcile(company_id)
+        await self.deliver(company_id)
+        await self.count(company_id)
+
+    async def recover(self, company_id: str) -> int:
+        """Carry on every saga that is due and that nobody holds; how many there were."""
+        now = self.clock.now()
+        due = await self.store.read(company_id, lambda tx: tx.due_sagas(now, BATCH))
+        for saga_id in due:
+            await self.runner.resume(company_id, saga_id, Terms(self.clock.monotonic() + DRIVE_SECONDS))
+        return len(due)
+
+    async def reconcile(self, company_id: str) -> None:
+        whole = self._due(company_id, "whole", WHOLE_EVERY)
+        if not whole and not self._due(company_id, "quick", QUICK_EVERY):
+            return
+        tally = await self.reconciler.run(company_id, whole=whole)
+        self._counted(company_id, tally, whole=whole)
+
+    def _counted(self, company_id: str, tally: Tally, *, whole: bool) -> None:
+        for verdict, count in tally.verdicts.items():
+            self.gauges.reconciled.labels(verdict).inc(count)
+        if whole:
+            self.drift = {**self.drift, company_id: tally.drift + len(tally.problems)}
+            self.gauges.drift.set(sum(self.drift.values()))
+
+    async def deliver(self, company_id: str) -> None:
+        """Letters of the outbox. One without a handler is for people: it stays in the list they look at."""
+        now = self.clock.now()
+        for letter in await self.store.read(company_id, lambda tx: tx.letters_due(now, BATCH)):
+            handler = self.handlers.get(letter.topic)
+            if handler is None or await handler(company_id, letter):
+                await self.store.run(company_id, lambda tx, sent=letter: tx.letter_sent(sent.id, now))  # type: ignore[misc]
+                continue
+            later = now + min(LETTER_RETRY_CAP, LETTER_RETRY * 2 ** min(letter.attempts, 10))
+            await self.store.run(
+                company_id,
+                lambda tx, kept=letter, at=later: tx.letter_later(kept.id, at),  # type: ignore[misc]
+            )
+
+    async def count(self, company_id: str) -> None:
+        """How many rows break a promise right now: gauges that must stand at nought."""
+        if not self._due(company_id, "count", COUNT_EVERY):
+            return
+        now = self.clock.now()
+        found = await self.store.read(company_id, lambda tx: tx.violations(now))
+        for invariant, broken in found.items():
+            self._broken[invariant] = {**self._broken.get(invariant, {}), company_id: broken}
+            self.gauges.violations.labels(invariant).set(sum(self._broken[invariant].values()))
+
+    def _due(self, company_id: str, what: str, every: timedelta) -> bool:
+        now = self.clock.now()
+        last = self._last.get((company_id, what))
+        if last is not None and now - last < every:
+            return False
+        self._last[company_id, what] = now
+        return True
