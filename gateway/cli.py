@@ -15,6 +15,9 @@ from gateway.errors import GatewayError, SettingsError
 OK: Final = 0
 FINDINGS: Final = 1
 MISUSE: Final = 2
+# No salon is open at the ends of the calendar, and arithmetic with days stops there.
+MIN_YEAR: Final = 2000
+MAX_YEAR: Final = 2100
 
 app = typer.Typer(
     name="gateway",
@@ -90,6 +93,8 @@ def _wall_clock(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         _fail(f"--now: {text!r} is no date and time like 2025-10-24T09:00")
+    if not MIN_YEAR <= moment.year <= MAX_YEAR:
+        _fail(f"--now: the year must lie between {MIN_YEAR} and {MAX_YEAR}")
     return moment
 
 

@@ -7,21 +7,20 @@ import sys
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import uvicorn
-
 from gateway.app import create_app
 from gateway.clock import RandomIds, SystemClock
 from gateway.demo.salon import ZONE
 from gateway.demo.seed import seed
 from gateway.errors import SettingsError
 from gateway.logs import configure_logging
-from gateway.server import server_config
+from gateway.server import bind, run
 from gateway.settings import load_settings
 from gateway.storage.store import AnyStore
 
 
 def serve(*, host: str, port: int, demo: bool, now: datetime | None) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code. Raises SettingsError for a wrong setting."""
+    """Serve until SIGTERM or SIGINT; returns the exit code. Raises SettingsError for a wrong setting, StoreUnavailable
+    when the database does not answer."""
     settings = load_settings()
     clock = shifted_clock(now)
     keys = settings.retell_keys
@@ -35,11 +34,11 @@ def serve(*, host: str, port: int, demo: bool, now: datetime | None) -> int:
     async def prepare(store: AnyStore) -> None:
         if demo and await seed(store, ids=RandomIds(), now=clock.now()):
             print("seeded the demo salon", file=sys.stderr, flush=True)
+        print(f"listening on {host}:{listener.getsockname()[1]}", flush=True)
 
-    app = create_app(settings, keys=keys, clock=clock, prepare=prepare)
-    server = uvicorn.Server(server_config(app, host, port))
-    server.run()
-    return 0 if server.started else 1
+    listener = bind(host, port)
+    run(create_app(settings, keys=keys, clock=clock, prepare=prepare), listener)
+    return 0
 
 
 def shifted_clock(now: datetime | None) -> SystemClock:
