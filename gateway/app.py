@@ -23,6 +23,9 @@ from gateway.clock import Clock, Ids, RandomIds, SystemClock
 from gateway.errors import StoreUnavailable
 from gateway.logs import Log
 from gateway.metrics import Metrics
+from gateway.notify.message import Mailer
+from gateway.notify.smtp import smtp_mailer
+from gateway.outbox import Deliverer
 from gateway.remote import Remote, build_remote
 from gateway.secretbox import derive, secret_box
 from gateway.settings import Settings
@@ -56,6 +59,7 @@ class House:
     gate: Gate
     shared: Shared
     remote: Remote
+    deliverer: Deliverer
 
 
 def create_app(
@@ -78,6 +82,7 @@ def create_app(
     log = log or Log()
     metrics = Metrics()
     gauges = CalcomGauges(metrics)
+    _mailer(settings)  # a wrong setting stops the start, before anything is opened
     door = SignedDoor([key.encode() for key in (keys or settings.retell_keys)], clock, metrics, log)
     house: list[House] = []
 
@@ -117,7 +122,8 @@ def create_app(
             return [Check("database", "does not answer; is GATEWAY_DATABASE_URL right and the server up?")]
         problems = await house[0].remote.problems()
         calcom_keys = [Check(f"calcom {name}", problem, vital=False) for name, problem in problems.items()]
-        return [Check("database", None), *await house[0].shared.checks(), *calcom_keys]
+        mail = [Check("mail", house[0].deliverer.problem, vital=False)] if settings.secret_key else []
+        return [Check("database", None), *await house[0].shared.checks(), *calcom_keys, *mail]
 
     async def company_of(slug: str) -> str | None:
         return await house[0].remote.company_of(slug)
@@ -138,15 +144,24 @@ def _build(
     store: AnyStore, settings: Settings, clock: Clock, ids: Ids, metrics: Metrics, log: Log, remote: Remote
 ) -> House:
     shared = share(settings, clock, ids, metrics)
-    services = Services(store, shared.holds, CalendarCache(), MappedCalendar(), ids, metrics, remote.answers)
+    secrets = settings.installation_secrets
+    box = secret_box(secrets) if secrets else None
+    deliverer = Deliverer(store, box, _mailer(settings), clock, metrics, log, shared.lock)
+    services = Services(
+        store, shared.holds, CalendarCache(), MappedCalendar(), ids, metrics, remote.answers, deliverer.wake
+    )
     recorder = ReadRecorder(store, clock, metrics)
     gate = Gate(shared.limits, _key(settings, "phone") or os.urandom(32), metrics)
-    secrets = settings.installation_secrets
-    post = CodePost(secret_box(secrets)) if secrets else nowhere
+    post = CodePost(box) if box else nowhere
     tools = all_tools(VerifyCaller(gate, _key(settings, "code"), post))
     dispatcher = Dispatcher(tools, services, clock, recorder, gate, log, max_in_flight=settings.max_calls_in_flight)
     events = CallEvents(store, shared.holds, clock, metrics)
-    return House(store, services, recorder, dispatcher, events, gate, shared, remote)
+    return House(store, services, recorder, dispatcher, events, gate, shared, remote, deliverer)
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    """Raises SettingsError when the mail server's setting makes no sense."""
+    return smtp_mailer(settings.smtp_url.get_secret_value(), settings.mail_from) if settings.smtp_url else None
 
 
 def _key(settings: Settings, use: str) -> bytes | None:
@@ -158,7 +173,7 @@ def _key(settings: Settings, use: str) -> bytes | None:
 @contextlib.asynccontextmanager
 async def _background(house: House) -> AsyncIterator[None]:
     """Whatever runs beside the calls; on the way out every record that waits is written."""
-    tasks = [asyncio.create_task(house.recorder.run())]
+    tasks = [asyncio.create_task(house.recorder.run()), asyncio.create_task(house.deliverer.run())]
     if isinstance(house.store, SqliteStore):
         # One process has the file, so it is its own worker; beside PostgreSQL runs `gateway worker`.
         tasks.append(asyncio.create_task(house.remote.worker.run()))

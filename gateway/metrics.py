@@ -44,6 +44,9 @@ class Metrics:
             "gateway_identity", "How callers were recognised.", ("outcome",), registry=self.registry
         )
         self.limited = Counter("gateway_limited", "Acts refused by a limit.", ("budget",), registry=self.registry)
+        self.letters = Counter(
+            "gateway_letters", "What became of messages in the outbox.", ("outcome",), registry=self.registry
+        )
         self.events = Counter(
             "gateway_events", "Rare things worth an operator's eye.", ("event",), registry=self.registry
         )

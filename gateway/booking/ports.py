@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from gateway.booking.model import Appointment, Customer, Interval, Salon, Status
 from gateway.booking.modification import Modification as Modification  # noqa: PLC0414  # handed on: it belongs to this port's words
@@ -17,6 +17,11 @@ from gateway.booking.remote_ports import RemoteTx
 from gateway.booking.saga import SagaStep
 
 T = TypeVar("T")
+
+CODE_TOPIC: Final = "mail.code"
+"""The outbox's topic of mails with a one-time code; the payload is sealed."""
+DECOY_TOPIC: Final = "none"
+"""Written where nobody gets a code, so that both ways cost the same; whoever empties the outbox throws it away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,11 @@ from typing import ClassVar, Final, Protocol
 from gateway.errors import GatewayError
 
 
+def sealed_place(company_id: str, message_id: str) -> str:
+    """What a sealed message is bound to: moved to another row it does not open."""
+    return f"outbox:{company_id}:{message_id}"
+
+
 class NotDelivered(GatewayError):
     """The message was not taken. `str(error)` names the cause and code, no address. Trying again later may help."""
 

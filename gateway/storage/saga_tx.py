@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.sql import Executable
 
+from gateway.booking.ports import CODE_TOPIC, DECOY_TOPIC
 from gateway.booking.remote_ports import (
     STARTED,
     BusyKind,
@@ -335,7 +336,9 @@ class RemoteSqlTx:
 
     def letters_due(self, now: datetime, limit: int) -> Sequence[Letter]:
         c = OUTBOX.c
-        due = and_(self._of(OUTBOX), c.done_at.is_(None), c.available_at <= now)
+        # Sealed mail is `gateway.outbox`'s to send, for companies with and without a second calendar.
+        mine = c.topic.not_in((CODE_TOPIC, DECOY_TOPIC))
+        due = and_(self._of(OUTBOX), c.done_at.is_(None), c.available_at <= now, mine)
         columns = (c.id, c.topic, c.payload, c.attempts)
         rows = self._run(select(*columns).where(due).order_by(c.available_at, c.id).limit(limit))
         return [Letter(*row) for row in rows]

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.auth.challenge import LIFETIME
-from gateway.booking.ports import Tx
+from gateway.booking.ports import CODE_TOPIC, DECOY_TOPIC, Tx
+from gateway.notify.message import sealed_place
 from gateway.notify.templates import one_time_code
 from gateway.secretbox import SecretBox
 from gateway.tools.context import ToolContext
 
-TOPIC: Final = "mail.code"
-DECOY_TOPIC: Final = "none"
-"""Written where nobody gets a code, so that both ways cost the same; whoever empties the outbox throws it away."""
 _NOWHERE: Final = "nobody@invalid.example"
 
 
@@ -29,7 +27,7 @@ class CodePost:
         minutes = int(LIFETIME.total_seconds() // 60)
         written = one_time_code(salon.name, code, lang=salon.lang, formal=salon.formal, minutes=minutes)
         message_id = ctx.services.ids.new_id()
-        letter = {"to": address or _NOWHERE, "subject": written.subject, "text": written.text}
-        sealed = self.box.seal(json.dumps(letter), place=f"outbox:{salon.company_id}:{message_id}")
-        topic = TOPIC if address else DECOY_TOPIC
+        letter = {"to": address or _NOWHERE, "subject": written.subject, "text": written.text, "from": salon.name}
+        sealed = self.box.seal(json.dumps(letter), place=sealed_place(salon.company_id, message_id))
+        topic = CODE_TOPIC if address else DECOY_TOPIC
         tx.add_message(message_id, topic=topic, payload={"sealed": sealed}, at=ctx.now)

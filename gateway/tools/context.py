@@ -37,6 +37,8 @@ class Services:
     metrics: Metrics
     sagas: SagaAnswers | None = None
     """Finishes what a second calendar has a say in; None where no salon can have one."""
+    wake_post: Callable[[], None] = lambda: None
+    """Called after a commit that put something into the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class Outcome:
     holds_offers: bool = True
     """Keep the offered times from other callers for a while."""
     frees_holds: bool = False
+    posts: bool = False
+    """Something was put into the outbox: it goes out as soon as this is committed."""
     recognition: Recognition | None = None
     later: Later | None = None
     """Set: `answer` is provisional, said only when the caller's patience ends before the saga does."""

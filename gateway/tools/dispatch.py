@@ -224,7 +224,9 @@ class Dispatcher:
         return await sagas.finish(company_id, call_id, decided.key, later.saga_id)
 
     async def _settle(self, ctx: ToolContext, outcome: Outcome) -> None:
-        """What follows an answer that stands: holds placed or freed, the recognition counted."""
+        """What follows an answer that stands: its letters sent, holds placed or freed, the recognition counted."""
+        if outcome.posts:
+            self._services.wake_post()
         holds, company_id, call_id = self._services.holds, ctx.salon.company_id, ctx.call.call_id
         if outcome.frees_holds:
             await holds.release(company_id, call_id)

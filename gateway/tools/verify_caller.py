@@ -116,7 +116,7 @@ def _send(tx: Tx, ctx: ToolContext, recipient: Recipient, key: bytes, post: Post
         now=ctx.now,
     )
     post(tx, ctx, recipient.address, issued.code)
-    return Outcome(answered("sent", ctx.voice.say("code_sent")).answer, effect=True)
+    return Outcome(answered("sent", ctx.voice.say("code_sent")).answer, effect=True, posts=True)
 
 
 def _judge(tx: Tx, ctx: ToolContext, code: str, key: bytes) -> Outcome:

@@ -128,7 +128,7 @@ async def test_what_one_process_offers_the_other_keeps_and_understands(two: Inst
     assert second["status"] == "alternatives"
     booked = await two.ask(1, 1, "book_appointment", offer="A", name="Anna Becker")
     assert (booked["status"], booked["start"]) == ("booked", first["offers"][0]["start"])
-    assert (await two.ready())["checks"] == {"database": "ok", "redis": "ok"}
+    assert (await two.ready())["checks"].items() >= {"database": "ok", "redis": "ok"}.items()
 
 
 async def test_nothing_but_courtesy_is_lost_with_redis(two: Installation, redis_server: RedisServer) -> None:
