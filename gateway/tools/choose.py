@@ -81,7 +81,7 @@ def chosen_staff(ctx: ToolContext, args: Arguments, service: Service) -> StaffWi
         member = ctx.salon.member(found.ids[0])
         name = member.first_name if member else ""
         able = [m.first_name for m in team if m.id in service.staff_ids][:MAX_CHOICES]
-        raise Asked(answered("ask_staff", ctx.voice.say("staff_cannot", staff=name), staff=able))
+        raise Asked(answered("ask_staff", ctx.voice.cannot(name), staff=able))
     return StaffWish(found.ids, found.excluded)
 
 

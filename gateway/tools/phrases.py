@@ -7,7 +7,7 @@ phrase to two sentences of 25 words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -25,6 +25,7 @@ from gateway.speech.say import (
     say_service,
     say_staff,
 )
+from gateway.speech.speakable import words
 
 # (German with Sie, German with du, English). A {field} is filled with words made by `speech.say`.
 _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
@@ -63,6 +64,11 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "{staff} bietet diese Leistung nicht an. Darf es bei jemand anderem sein?",
         "{staff} bietet diese Leistung nicht an. Darf es bei jemand anderem sein?",
         "{staff} does not offer that service. May it be somebody else?",
+    ),
+    "staff_cannot_unnamed": (
+        "Das bietet dort niemand an. Darf es bei jemand anderem sein?",
+        "Das bietet dort niemand an. Darf es bei jemand anderem sein?",
+        "That is not offered there. May it be somebody else?",
     ),
     "ask_when": (
         "Für welchen Tag und welche Uhrzeit möchten Sie den Termin?",
@@ -113,7 +119,7 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "offered_wish": (
         "Ja, {when} ist bei {staff} frei. Soll ich das eintragen?",
         "Ja, {when} ist bei {staff} frei. Soll ich das eintragen?",
-        "Yes, {staff} is free {when}. Shall I book it?",
+        "Yes, {when} is free with {staff}. Shall I book it?",
     ),
     "offered": (
         "Frei ist {offers}. Was passt Ihnen?",
@@ -385,6 +391,11 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
 TEXT_KEYS: Final = tuple(_TEXTS)
 
 _WHY: Final = {reason: f"why_{reason.value}" for reason in Reason}
+# What stands for people whose names cannot be said, after "bei" and "with", and after "zu" and "would you like".
+_US: Final[Mapping[Lang, str]] = {"de": "uns", "en": "us"}
+_SOMEBODY: Final[Mapping[Lang, str]] = {"de": "jemand anderem", "en": "somebody else"}
+# A list inside a sentence that has up to five words of its own.
+MAX_LISTED_WORDS: Final = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,21 +414,29 @@ class Voice:
 
     def why(self, reason: Reason, staff: str | None = None) -> str:
         """Why a time is not possible, as one sentence; with a first name where one person is the reason."""
-        if reason is Reason.STAFF_ABSENT and staff:
-            return self.say("why_staff_absent_one", staff=say_staff(staff))
+        if reason is Reason.STAFF_ABSENT and staff and (name := say_staff(staff)):
+            return self.say("why_staff_absent_one", staff=name)
         return self.say(_WHY[reason])
+
+    def cannot(self, first_name: str) -> str:
+        """That somebody does not offer the service wished for."""
+        name = say_staff(first_name)
+        return self.say("staff_cannot", staff=name) if name else self.say("staff_cannot_unnamed")
 
     def service(self, service: Service | str) -> str:
         return say_service(service if isinstance(service, str) else service.name, lang=self.lang)
 
     def services(self, services: Sequence[Service], conj: str = "oder") -> str:
-        return say_list(
-            [say_service(s.name, lang=self.lang) for s in services], "und" if conj == "und" else "oder", lang=self.lang
-        )
+        """As many of the services, from the first on, as one sentence holds."""
+        names = [say_service(s.name, lang=self.lang) for s in services]
+        while len(names) > 1 and sum(len(words(name)) for name in names) > MAX_LISTED_WORDS:
+            names.pop()
+        return say_list(names, "und" if conj == "und" else "oder", lang=self.lang)
 
     def names(self, first_names: Sequence[str]) -> str:
-        """First names of staff as a choice."""
-        return say_list([say_staff(name) for name in first_names], "oder", lang=self.lang)
+        """First names of staff as a choice; "jemand anderem" when none of them can be said."""
+        names = [said for name in first_names if (said := say_staff(name))]
+        return say_list(names or [_SOMEBODY[self.lang]], "oder", lang=self.lang)
 
     def offers(self, salon: Salon, offers: Sequence[Offer], *, spare: int = 4) -> str:
         """Offers as part of a sentence that has `spare` words of its own."""
@@ -425,9 +444,12 @@ class Voice:
         return say_offers(spoken, lang=self.lang, today=self.today, max_words=24 - spare)
 
     def moments(self, salon: Salon, appointments: Sequence[Appointment], conj: str = "oder") -> str:
-        """Starts of appointments as a list."""
+        """Starts of appointments as a list; their days alone where days and times together are too much to hear."""
         spoken = [(local(salon, a.start), None) for a in appointments]
         text = say_offers(spoken, lang=self.lang, today=self.today, max_words=18)
+        if len(words(text)) > MAX_LISTED_WORDS:
+            days = list(dict.fromkeys(at.date() for at, _ in spoken))
+            text = say_list([self.day(day) for day in days], "oder", lang=self.lang)
         if conj == "und":
             text = f" {'and' if self.lang == 'en' else 'und'} ".join(
                 text.rsplit(f" {'or' if self.lang == 'en' else 'oder'} ", 1)
@@ -444,9 +466,10 @@ class Voice:
         return say_price(cents, lang=self.lang)
 
     def staff(self, salon: Salon, staff_ids: Sequence[str]) -> str:
-        """First names of the people who work on something: "Emma", "Emma und Fabian"."""
-        names = [member.first_name for i in staff_ids if (member := salon.member(i)) is not None]
-        return say_list([say_staff(name) for name in names], "und", lang=self.lang)
+        """First names of the people who work on something: "Emma", "Emma und Fabian"; "uns" when none can be said."""
+        members = [member for i in staff_ids if (member := salon.member(i)) is not None]
+        names = [said for member in members if (said := say_staff(member.first_name))]
+        return say_list(names or [_US[self.lang]], "und", lang=self.lang)
 
 
 def voice_of(salon: Salon, today: date | None) -> Voice:
