@@ -113,7 +113,7 @@ class Worker:
             self.gauges.drift.set(sum(self.drift.values()))
 
     async def deliver(self, company_id: str) -> None:
-        """Letters of the outbox. One without a handler is for people: it stays in the list they look at."""
+        """Letters of the outbox. One without a handler was for people, who find it in the audit."""
         now = self.clock.now()
         for letter in await self.store.read(company_id, lambda tx: tx.letters_due(now, BATCH)):
             handler = self.handlers.get(letter.topic)

@@ -21,7 +21,7 @@ from gateway.booking.model import Appointment, RemoteMap, Salon, Service, Status
 from gateway.booking.policy import Ruling, Verdict, floor_after_move, may_cancel, may_move
 from gateway.booking.ports import Calendar, Modification, Tx
 from gateway.booking.remote_plan import NotMapped, held_phases
-from gateway.booking.remote_ports import BusyKind, BusyRow
+from gateway.booking.remote_ports import ACTIVE_REMOTE, BusyKind, BusyRow
 from gateway.booking.saga import Kind, OnDeadline, Plan, SagaStep, Target
 from gateway.booking.status import ACTIVE, Event, advance
 from gateway.clock import Ids
@@ -209,8 +209,9 @@ def reschedule(
         floor_cents=floor_after_move(appointment, now=house.now, paid_cents=ruling.fee_cents),
     )
     modification = _modification(house, appointment, moved, "reschedule", ruling, actor)
+    uids = _uids(tx, house, appointment)
     try:
-        steps = house.calendar.steps(house.salon, appointment, moved, _uids(tx, house, appointment))
+        steps = house.calendar.steps(house.salon, appointment, moved, uids)
     except NotMapped as missing:
         return Unmapped(str(missing))
     if not steps:
@@ -219,6 +220,7 @@ def reschedule(
         return Done(after, ruling.fee_cents)
     # Until the pivot the old time stands, and what the new one needs besides is held.
     held = tx.change_appointment(appointment, replace(appointment, phases=held_phases(appointment, moved)))
+    tx.set_remote(appointment.id, uids, state=ACTIVE_REMOTE)  # the phases were written anew
     target = Target(moved.start, moved.end, moved.phases, moved.moves, moved.floor_cents)
     saga_id = _begin(tx, house, Kind.RESCHEDULE, held, steps, Plan(target, modification))
     return Begun(saga_id, held, moved, ruling.fee_cents)

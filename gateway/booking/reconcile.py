@@ -17,7 +17,7 @@ from gateway.booking.model import Appointment, Phase, Status
 from gateway.booking.modification import Modification
 from gateway.booking.ports import Tx
 from gateway.booking.remote_plan import ref_of
-from gateway.booking.remote_ports import BusyKind, BusyRow
+from gateway.booking.remote_ports import ACTIVE_REMOTE, BusyKind, BusyRow
 from gateway.booking.saga import SETTLE, Act, Kind, OnDeadline, Plan, RemoteBooking, SagaStep
 from gateway.booking.status import ACTIVE, Event, advance
 from gateway.clock import Ids
@@ -165,7 +165,7 @@ def moved_there(tx: Tx, appointment: Appointment, booking: RemoteBooking, ids: I
     )
     after = tx.change_appointment(appointment, moved)
     tx.add_modification(_modification(appointment, after, "reschedule", ids, now))
-    tx.set_remote(appointment.id, {appointment.segments[0].segment: booking.uid}, state="active")
+    tx.set_remote(appointment.id, {appointment.segments[0].segment: booking.uid}, state=ACTIVE_REMOTE)
 
 
 def restore(

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from gateway.booking.model import Customer
 from gateway.booking.saga import Declined, Journal, Made, NotSent, Plan, Saga, SagaStep, Seen, Unclear
 
-STARTED = "started"
+STARTED: Final = "started"
 """The status under which a provisional answer is recorded until the saga knows the final one."""
+ACTIVE_REMOTE: Final = "active"
+"""What is noted beside a booking's name while it stands."""
 
 
 @dataclass(frozen=True, slots=True)

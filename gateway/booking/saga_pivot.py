@@ -8,12 +8,10 @@ from dataclasses import replace
 from gateway.booking.model import Appointment, Status
 from gateway.booking.ports import Tx
 from gateway.booking.remote_plan import without_holds
-from gateway.booking.remote_ports import StoredSaga
+from gateway.booking.remote_ports import ACTIVE_REMOTE, StoredSaga
 from gateway.booking.saga import Journal, Kind, StepState
 from gateway.booking.status import Event, advance
 from gateway.errors import IllegalTransition
-
-ACTIVE_REMOTE = "active"
 
 
 def pivot(tx: Tx, stored: StoredSaga, journal: Journal) -> Appointment:

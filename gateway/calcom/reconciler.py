@@ -17,7 +17,7 @@ from gateway.booking.model import Status
 from gateway.booking.ports import Store, Tx
 from gateway.booking.reconcile import Local, Verdict, judge
 from gateway.booking.remote_plan import appointment_of
-from gateway.booking.remote_ports import BusyKind, BusyRow, Letter, RemoteAccount, RemoteSegment
+from gateway.booking.remote_ports import ACTIVE_REMOTE, BusyKind, BusyRow, Letter, RemoteAccount, RemoteSegment
 from gateway.booking.saga import RemoteBooking
 from gateway.booking.status import UPCOMING
 from gateway.calcom.calendar import BACKGROUND_RESERVE, CANCEL_REASON, Connections
@@ -226,7 +226,7 @@ class Reconciler:
 
         def write(tx: Tx) -> None:
             if tx.live_saga(appointment_id) is None:
-                tx.set_remote(appointment_id, {segment: booking.uid}, state="active")
+                tx.set_remote(appointment_id, {segment: booking.uid}, state=ACTIVE_REMOTE)
                 tx.drop_busy(booking.uid)
 
         await self.store.run(company_id, write)
@@ -274,7 +274,7 @@ class Reconciler:
             fresh = tx.appointment(appointment.id)
             if fresh is None or fresh.version != appointment.version or tx.live_saga(fresh.id) is not None:
                 return
-            tx.set_remote(fresh.id, {local.segment: None}, state="active")
+            tx.set_remote(fresh.id, {local.segment: None}, state=ACTIVE_REMOTE)
             fresh = tx.appointment(appointment.id) or fresh
             reconcile.cancelled_there(tx, fresh, self.ids, now)
             self._tell(tx, "cancelled_elsewhere", fresh.id, f"cancelled_elsewhere:{booking.id}")
