@@ -33,8 +33,9 @@ def caller(number: int) -> str:
 
 
 def check(number: int) -> tuple[str, bytes]:
-    day = FIRST_DAY + timedelta(days=number % 20)
-    args = {"dienstleistung": "Bartpflege", "datum": day.isoformat(), "uhrzeit": "14 Uhr", "mitarbeiter": "bei Fabian"}
+    # From the far end of the calendar, so that the times asked for are not those that were booked meanwhile.
+    day, time, who = SLOTS[-1 - number % (len(SLOTS) // 2)]
+    args = {"dienstleistung": "Bartpflege", "datum": day, "uhrzeit": time, "mitarbeiter": f"bei {who}"}
     return "/retell/tools/check_availability", request(
         "check_availability", args, call=f"c{number}", caller=caller(number), place=0
     )

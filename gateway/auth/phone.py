@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -59,6 +60,7 @@ def parse_e164(text: str | None, region: str = "DE") -> str | None:
     return None if written is None else _valid(written, region, bare_mobile=True)
 
 
+@lru_cache(maxsize=2048)  # one caller's number comes with each of the call's tool calls
 def caller_number(from_number: str | None, region: str = "DE") -> CallerNumber:
     """What the platform's `from_number` is worth. Written forms only, and a bare national number is hidden.
 

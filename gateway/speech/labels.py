@@ -9,6 +9,7 @@ replaced whole.
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from gateway.speech.numbers import Lang, cardinal
@@ -92,6 +93,7 @@ _STEERING: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # a salon's own catalogue, said in every other answer
 def service_words(name: str, *, lang: Lang) -> str | None:
     """Return a catalogue name as it is said, or None when nothing speakable is left of it.
 
@@ -107,6 +109,7 @@ def service_words(name: str, *, lang: Lang) -> str | None:
     return said if said and not PLACEHOLDER.search(said) else None  # again: a capital can make a word a "None"
 
 
+@lru_cache(maxsize=4096)
 def first_name_words(name: str) -> str | None:
     """Return a first name of letters, hyphens and apostrophes, at most 30 characters; None when nothing is left."""
     plain = _plain(name)

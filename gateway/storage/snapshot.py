@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -99,19 +99,37 @@ class SalonCache:
         An agent that serves more than one place says nothing about which one was meant: guessing would let one
         salon's caller into another's calendar.
         """
-        rows: Iterable[Any] = ()
+        rows: Sequence[Any] = ()
         if called_e164:
             rows = connection.execute(BY_NUMBER, {"e164": called_e164}).all()
         if not rows and agent_id:
             rows = connection.execute(BY_AGENT, {"agent_id": agent_id}).all()
+        found = self.judge(rows)
+        if isinstance(found, Unknown):
+            self._salons[found.place] = load_salon(connection, *found.place)
+            found = self.judge(rows, newest=found.place)
+        return None if isinstance(found, Unknown) else found
+
+    def judge(self, rows: Sequence[Any], newest: tuple[str, str] | None = None) -> Snapshot | Unknown | None:
+        """The snapshot in the rows of the one small query; Unknown when the salon of that version must be read first.
+
+        `newest` was read a moment ago: whatever version it is of, it is not older than the rows.
+        """
         places = {(row[0], row[1]): row[2] for row in rows}
         if len(places) != 1:
             return None
         ((place, config_version),) = places.items()
         salon = self._salons.get(place)
-        if salon is None or salon.config_version != config_version:
-            salon = self._salons[place] = load_salon(connection, *place)
+        if salon is None or (salon.config_version != config_version and place != newest):
+            return Unknown(place)
         return Snapshot(salon, {row[3]: row[4] for row in rows if row[3] is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A place whose configuration is not at hand in the version the database has."""
+
+    place: tuple[str, str]
 
 
 _PLACES: Final = select(BRANCH.c.company_id, BRANCH.c.id).order_by(BRANCH.c.company_id, BRANCH.c.id)
@@ -119,7 +137,9 @@ _PLACES: Final = select(BRANCH.c.company_id, BRANCH.c.id).order_by(BRANCH.c.comp
 
 def all_salons(connection: Connection) -> list[Salon]:
     """Every branch of every company, for the operator's own checks."""
-    return [load_salon(connection, company_id, branch_id) for company_id, branch_id in connection.execute(_PLACES).all()]
+    return [
+        load_salon(connection, company_id, branch_id) for company_id, branch_id in connection.execute(_PLACES).all()
+    ]
 
 
 def load_salon(connection: Connection, company_id: str, branch_id: str) -> Salon:

@@ -23,8 +23,9 @@ from gateway.clock import Clock
 from gateway.errors import OutcomeUnknown, SettingsError, StoreUnavailable
 from gateway.storage import migrate
 from gateway.storage.failures import translate
+from gateway.storage.glance import Glance
 from gateway.storage.lock import FileLock
-from gateway.storage.snapshot import SalonCache
+from gateway.storage.snapshot import SalonCache, Unknown
 from gateway.storage.tx import SQLITE, SqlTx
 from gateway.storage.urls import SqliteFile
 from gateway.storage.worker import Worker
@@ -152,6 +153,7 @@ class SqliteStore:
         self._salons = SalonCache()
         self._write = _Line(path, _WRITER, "BEGIN IMMEDIATE", clock)
         self._read = _Line(path, _READER, "BEGIN", clock)
+        self._glance = Glance(path, self._salons)
         self._writer = Worker("gateway-sqlite-writer", True, clock, PATIENCE_SECONDS, OUTCOME_SECONDS)
         self._reader = Worker("gateway-sqlite-reader", False, clock, PATIENCE_SECONDS, OUTCOME_SECONDS)
 
@@ -178,6 +180,13 @@ class SqliteStore:
         return await self._reader.run(lambda deadline: self._read.transaction(deadline, company_id, uow))
 
     async def snapshot(self, called_e164: str | None, agent_id: str | None) -> Snapshot | None:
+        try:
+            seen = self._glance.look(called_e164, agent_id)
+            if not isinstance(seen, Unknown):
+                return seen
+        except (sqlite3.Error, OSError):
+            self._glance.drop()
+
         def look_up(connection: Connection) -> Snapshot | None:
             return self._salons.snapshot(connection, called_e164, agent_id)
 
@@ -203,6 +212,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what is under way, close both connections (the last one checkpoints), give the file back."""
+        self._glance.close()
         await self._reader.close()
         await self._writer.close()
         self._read.close()
