@@ -1,0 +1,146 @@
+"""The real application, wired once per simulated process as `app.py` and `remote.py` wire it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from gateway._http import httpx
+from gateway.auth.limits import Limits
+from gateway.booking.availability import CalendarCache
+from gateway.booking.holds import Holds
+from gateway.booking.remote_plan import MappedCalendar
+from gateway.calcom.simulated.virtual import VirtualClock
+from gateway.errors import OutcomeUnknown, RequestRefused, StoreUnavailable
+from gateway.logs import Log
+from gateway.remote import Remote, build_remote
+from gateway.tools.context import Services
+from gateway.tools.dispatch import Dispatcher
+from gateway.tools.envelope import ToolRequest
+from gateway.tools.gate import Gate
+from gateway.tools.records import ReadRecorder
+from gateway.tools.registry import all_tools
+from gateway.tools.verify_caller import VerifyCaller, nowhere
+from gateway.worker import QUICK_EVERY, ROUND_SECONDS, WHOLE_EVERY
+from tests.simulation.memory import Memory, MemoryStore
+from tests.simulation.prepared import METRICS, SeededIds, _gauges, settings
+
+
+class _Silent(Log):
+    """Schedules are judged by what they leave behind, not by what they log."""
+
+    def __init__(self) -> None:
+        super().__init__(strict=True)
+
+    def info(self, event: str, /, **fields: object) -> None:
+        return
+
+    warning = error = debug = info
+
+    def bug(self, event: str, error: BaseException, /, **fields: object) -> None:
+        raise error
+
+
+SILENT: Log = _Silent()
+GATE_KEY = b"simulated"
+_DUE = (
+    "SELECT EXISTS (SELECT 1 FROM saga WHERE company_id = :c AND state IN ('running', 'compensating') "
+    "AND next_run_at <= :now AND lease_until < :now) OR EXISTS (SELECT 1 FROM webhook_inbox WHERE company_id = :c "
+    "AND applied_at IS NULL AND available_at <= :now) OR EXISTS (SELECT 1 FROM outbox WHERE company_id = :c "
+    "AND done_at IS NULL AND available_at <= :now)"
+)
+
+_ROTAS = CalendarCache()
+"""Only its rotas are shared: they follow from the salon, not from what is booked."""
+
+
+@dataclass(slots=True)
+class House:
+    """One process's memory: gone with it."""
+
+    dispatcher: Dispatcher
+    remote: Remote
+    store: MemoryStore
+    clock: VirtualClock
+
+    async def answer(self, request: ToolRequest) -> bytes | None:
+        """One tool call. None: the house could not answer and said so (an outage of the database).
+
+        What `Dispatcher.answer` adds around this (the task shared by deliveries that run at once in one process, the
+        8 s timeout) needs an event loop and has its tests there: here such deliveries meet in the database instead,
+        and answers that take too long are a violation.
+        """
+        dispatcher = self.dispatcher
+        tool = dispatcher._tools[request.tool]
+        try:
+            snapshot = await self.store.snapshot(request.call.called, request.call.agent_id)
+            assert snapshot is not None
+            key = (snapshot.salon.company_id, request.call.call_id, request.key)
+            if (known := dispatcher._recently(key, request)) is not None:
+                return known[1]
+            return await dispatcher._fresh(request, tool, snapshot, key)
+        except (StoreUnavailable, OutcomeUnknown):
+            return None
+
+    async def webhook(self, company_id: str, body: bytes, signatures: list[bytes]) -> str:
+        """One delivery as the web layer hands it on."""
+        try:
+            return await self.remote.webhooks.receive(company_id, body, signatures)
+        except RequestRefused as refused:
+            return refused.reason
+        except StoreUnavailable:
+            return "unavailable"
+
+    async def work(self, company_id: str, first: float, memory: Memory) -> None:
+        """A worker's rounds for one company. A round that would find nothing due is left out: it changes nothing."""
+        worker = self.remote.worker
+        worker._last[company_id, "count"] = self.clock.now() + timedelta(days=9)  # a gauge nobody reads here
+        worker._last[company_id, "whole"] = self.clock.now()  # else every restart begins with one
+        await self.clock.sleep(first)
+        while True:
+            if self._anything_due(company_id, memory):
+                try:
+                    await worker.of_company(company_id)
+                except StoreUnavailable:
+                    pass
+            await self.clock.sleep(ROUND_SECONDS)
+
+    def _anything_due(self, company_id: str, memory: Memory) -> bool:
+        now = self.clock.now()
+        for what, every in (("quick", QUICK_EVERY), ("whole", WHOLE_EVERY)):
+            last = self.remote.worker._last.get((company_id, what))
+            if last is None or now - last >= every:
+                return True
+        values = {"c": company_id, "now": now.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")}
+        return bool(memory.raw.execute(_DUE, values).fetchone()[0])
+
+
+def build(
+    store: MemoryStore,
+    clock: VirtualClock,
+    rng: random.Random,
+    transport: httpx.AsyncBaseTransport,
+    limits: Limits,
+    holds: Holds,
+) -> House:
+    """One process. `limits` and `holds` are what Redis would share."""
+    ids = SeededIds(rng)
+    remote = build_remote(
+        store,  # type: ignore[arg-type]
+        settings(),
+        clock,
+        ids,
+        METRICS,
+        SILENT,
+        gauges=_gauges(),  # type: ignore[arg-type]
+        transport=transport,
+    )
+    cache = CalendarCache(64, 4)
+    cache._rotas = _ROTAS._rotas
+    services = Services(store, holds, cache, MappedCalendar(), ids, METRICS, remote.answers)
+    recorder = ReadRecorder(store, clock, METRICS)
+    gate = Gate(limits, GATE_KEY, METRICS)
+    tools = all_tools(VerifyCaller(gate, None, nowhere))
+    dispatcher = Dispatcher(tools, services, clock, recorder, gate, SILENT, max_in_flight=256)
+    return House(dispatcher, remote, store, clock)
+
