@@ -67,6 +67,23 @@ def set_account(
     connection.execute(insert(ACCOUNT), {"company_id": company_id, "staff_id": staff_id, **values})
 
 
+def set_key(
+    connection: Connection,
+    company_id: str,
+    staff_id: str | None,
+    *,
+    host_id: int | None,
+    username: str | None,
+    sealed_key: str | None,
+) -> None:
+    """A person's key, or without a person the one admin's key that acts for all. `host_id` is the person's user id."""
+    if staff_id is None:
+        connection.execute(update(SETUP).where(SETUP.c.company_id == company_id).values(api_key=sealed_key))
+        return
+    assert host_id is not None  # either named or told by the key itself
+    set_account(connection, company_id, staff_id, host_id=host_id, username=username, sealed_key=sealed_key)
+
+
 def companies(connection: Connection) -> Sequence[str]:
     """Every company that lives in Cal.com."""
     rows = connection.execute(select(SETUP.c.company_id).where(SETUP.c.active).order_by(SETUP.c.company_id))
