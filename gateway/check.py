@@ -1,4 +1,5 @@
-"""`gateway check`: mistakes in the settings and in every salon's configuration, listed with service and field."""
+"""`gateway check`: mistakes in the settings and in every salon's configuration, listed with service and field; and
+sealed values that no configured secret opens."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway.booking.validation import Finding, salon_findings
+from gateway.sealed import unreadable
+from gateway.secretbox import secret_box
 from gateway.settings import load_settings
-from gateway.storage.inspect import read_salons
+from gateway.storage.inspect import read_salons, read_sealed
 
 
 async def run_check(*, as_json: bool) -> int:
@@ -18,6 +21,9 @@ async def run_check(*, as_json: bool) -> int:
     settings = load_settings()
     salons = await read_salons(settings.database_url)
     found = [(salon.name, finding) for salon in salons for finding in salon_findings(salon)]
+    secrets = settings.installation_secrets
+    broken = unreadable(await read_sealed(settings.database_url), secret_box(secrets) if secrets else None)
+    found += [(bad.value.company_id, Finding(None, f"secret {bad.name}", bad.why)) for bad in broken]
     if as_json:
         print(json.dumps([{"salon": name, **asdict(finding)} for name, finding in found], ensure_ascii=False))
     else:

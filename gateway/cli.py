@@ -10,6 +10,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
+from gateway.cli_secrets import secrets_commands
 from gateway.errors import GatewayError, SettingsError
 
 OK: Final = 0
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(db, name="db")
+app.add_typer(secrets_commands(lambda work: _exit(_guarded(work))), name="secrets")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -13,40 +15,52 @@ from gateway.booking.model import Salon
 from gateway.errors import SettingsError
 from gateway.storage import migrate
 from gateway.storage.postgres_engine import create_postgres_engine
+from gateway.storage.sealed import SealedValue, sealed_values
 from gateway.storage.snapshot import all_salons
 from gateway.storage.urls import SqliteFile, parse
+
+T = TypeVar("T")
 
 
 async def read_salons(url: str) -> list[Salon]:
     """Every salon behind the database setting. Raises SettingsError when there is none, or of another version."""
+    return await _look(url, all_salons)
+
+
+async def read_sealed(url: str) -> Sequence[SealedValue]:
+    """Every sealed value behind the database setting. Raises SettingsError as `read_salons` does."""
+    return await _look(url, sealed_values)
+
+
+async def _look(url: str, work: Callable[[Connection], T]) -> T:
     target = parse(url)
     if isinstance(target, SqliteFile):
-        return _from_file(target.path)
+        return _from_file(target.path, work)
     engine = create_postgres_engine(target.url)
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(_salons)
+            return await connection.run_sync(lambda bare: _checked(bare, work))
     except (SQLAlchemyError, OSError) as error:
         raise SettingsError(f"GATEWAY_DATABASE_URL: the database does not answer ({type(error).__name__})") from error
     finally:
         await engine.dispose()
 
 
-def _from_file(path: Path) -> list[Salon]:
+def _from_file(path: Path, work: Callable[[Connection], T]) -> T:
     if not path.exists():
         raise SettingsError("GATEWAY_DATABASE_URL: there is no database yet; run `gateway db upgrade`")
     where = f"{path.resolve().as_uri()}?mode=ro"
     engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(where, uri=True), poolclass=NullPool)
     try:
         with engine.connect() as connection:
-            return _salons(connection)
+            return _checked(connection, work)
     except DBAPIError as error:
         raise SettingsError("GATEWAY_DATABASE_URL: the file is no database of ours") from error
     finally:
         engine.dispose()
 
 
-def _salons(connection: Connection) -> list[Salon]:
+def _checked(connection: Connection, work: Callable[[Connection], T]) -> T:
     if migrate.current(connection) != migrate.head():
         raise SettingsError("GATEWAY_DATABASE_URL: the schema is of another version; run `gateway db upgrade`")
-    return all_salons(connection)
+    return work(connection)
