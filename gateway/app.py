@@ -180,6 +180,7 @@ async def _background(house: House) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await house.dispatcher.drain()
         for task in tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -141,6 +141,8 @@ def rank(
     picker = _Picker(board, found, usual)
     for group in _groups(board, wish, found.bits, limit):
         picker.take(group, limit)
+        if len(picker.picked) >= limit:
+            break
     return tuple(
         _offer(board, service, token, pick, wanted is not None)
         for token, pick in zip(ascii_uppercase, picker.picked, strict=False)

@@ -15,7 +15,7 @@ from gateway.booking.timeline import local_date, next_open_day, open_hours
 from gateway.tools.arguments import Arguments
 from gateway.tools.choose import StaffWish, chosen_service, chosen_staff
 from gateway.tools.context import Commit, Outcome, ToolContext, answered
-from gateway.tools.facts import Facts, offer_facts
+from gateway.tools.facts import Facts, label, offer_facts
 from gateway.tools.wish import Heard, as_wish, hear
 
 _FITS_WISH: Final = (Why.WISH, Why.WITHIN_WISH)
@@ -132,7 +132,7 @@ def _offered(ctx: ToolContext, offers: Sequence[Offer], say: str, service: Servi
     outcome = answered(
         "offered",
         say,
-        service=service.name[:80],
+        service=label(service.name),
         price_cents=service.price_cents,
         offers=offer_facts(ctx.salon, offers),
     )

@@ -12,6 +12,7 @@ from gateway.booking.model import Salon, Service
 from gateway.booking.staff import StaffName
 from gateway.tools.arguments import Arguments
 from gateway.tools.context import Asked, ToolContext, answered
+from gateway.tools.facts import label
 
 MAX_CHOICES: Final = 4
 
@@ -50,7 +51,7 @@ def chosen_service(ctx: ToolContext, args: Arguments) -> Service:
             answered(
                 "ask_service",
                 ctx.voice.say("ask_service_of", choices=ctx.voice.services(choices)),
-                services=[s.name for s in choices],
+                services=[label(s.name) for s in choices],
             )
         )
     raise Asked(answered("unknown_service", ctx.voice.say("unknown_service")))
@@ -68,7 +69,9 @@ def chosen_staff(ctx: ToolContext, args: Arguments, service: Service) -> StaffWi
     if found.status == "none":
         able = [m.first_name for m in team if m.id in service.staff_ids][:MAX_CHOICES]
         raise Asked(
-            answered("unknown_staff", ctx.voice.say("unknown_staff", choices=ctx.voice.names(able)), staff=able)
+            answered(
+                "unknown_staff", ctx.voice.say("unknown_staff", choices=ctx.voice.names(able)), staff=_labels(able)
+            )
         )
     if found.status == "ambiguous":
         names = [
@@ -76,13 +79,17 @@ def chosen_staff(ctx: ToolContext, args: Arguments, service: Service) -> StaffWi
         ]
         names = names[:MAX_CHOICES]
         phrase = "ask_staff" if len(names) > 1 else "ask_staff_one"
-        raise Asked(answered("ask_staff", ctx.voice.say(phrase, choices=ctx.voice.names(names)), staff=names))
+        raise Asked(answered("ask_staff", ctx.voice.say(phrase, choices=ctx.voice.names(names)), staff=_labels(names)))
     if not set(found.ids) & set(service.staff_ids):
         member = ctx.salon.member(found.ids[0])
         name = member.first_name if member else ""
         able = [m.first_name for m in team if m.id in service.staff_ids][:MAX_CHOICES]
-        raise Asked(answered("ask_staff", ctx.voice.cannot(name), staff=able))
+        raise Asked(answered("ask_staff", ctx.voice.cannot(name), staff=_labels(able)))
     return StaffWish(found.ids, found.excluded)
+
+
+def _labels(names: Sequence[str]) -> list[str]:
+    return [label(name, person=True) for name in names]
 
 
 def _shares_first_name(salon: Salon, first_name: str) -> bool:

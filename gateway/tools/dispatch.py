@@ -14,11 +14,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from gateway.auth.limits import Attempt
 from gateway.booking.model import Salon
 from gateway.booking.ports import ReadRecord, RecordedAnswer, Snapshot, Store, Tx
 from gateway.booking.remote_ports import STARTED
@@ -80,6 +81,7 @@ class Dispatcher:
         self._running: dict[tuple[Key, str], asyncio.Task[bytes]] = {}
         self._recent: OrderedDict[Key, _Recent] = OrderedDict()
         self._effects: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._settling: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._as_sold: dict[tuple[str, str], tuple[Salon, Salon]] = {}
 
     @property
@@ -93,7 +95,7 @@ class Dispatcher:
     async def answer(self, request: ToolRequest) -> bytes:
         """The answer's JSON. Never raises."""
         began = time.perf_counter()
-        tool = self._tools.get(request.tool)
+        tool = self._meant(request)
         label = tool.name if tool else "unknown"
         status, body = await self._guarded(request, tool)
         seconds = time.perf_counter() - began
@@ -103,6 +105,13 @@ class Dispatcher:
             self._metrics.ignored_arguments.labels(label).inc(request.arguments.ignored)
         self._log.info("tool_answered", tool=label, status=status, latency_ms=round(seconds * 1000, 2))
         return body
+
+    def _meant(self, request: ToolRequest) -> Tool | None:
+        """The tool asked for; none when the signed body names another one of ours than the path, which nobody signs:
+        a question that was overheard must not come back as an act."""
+        signed = self._tools.get(request.body_name)
+        tool = self._tools.get(request.tool)
+        return tool if signed is None or signed is tool else None
 
     async def _guarded(self, request: ToolRequest, tool: Tool | None) -> tuple[str, bytes]:
         try:
@@ -165,6 +174,8 @@ class Dispatcher:
         now = self._clock.now()
         ctx = ToolContext(self._sold(snapshot.salon), snapshot.calendar_versions, request.call, now, self._services)
         began = time.perf_counter()
+        if (unsettled := self._settling.get(key[:2])) is not None:
+            await asyncio.wait([unsettled])
         effects = self._effects.get(key[:2], 0)
         attempt = await self._gate.admit(ctx, tool.name, request.arguments)
         if isinstance(attempt, Outcome):
@@ -188,8 +199,7 @@ class Dispatcher:
         if outcome.effect:
             effects = self._count_effect(key)
         self._remember(key, _Recent(request.fingerprint, body, now, effects))
-        await self._settle(ctx, outcome)
-        await self._gate.settle(ctx, attempt, outcome.recognition)
+        self._afterwards(key[:2], self._settle(ctx, outcome, attempt))
         return body
 
     async def _committed(
@@ -223,8 +233,31 @@ class Dispatcher:
             return await sagas.join(company_id, call_id, decided.key)
         return await sagas.finish(company_id, call_id, decided.key, later.saga_id)
 
-    async def _settle(self, ctx: ToolContext, outcome: Outcome) -> None:
-        """What follows an answer that stands: its letters sent, holds placed or freed, the recognition counted."""
+    def _afterwards(self, call: tuple[str, str], work: Coroutine[Any, Any, None]) -> None:
+        """Do `work` while the answer is on its way; the call's next request waits for it."""
+        before = self._settling.get(call)
+
+        async def in_turn() -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            try:
+                await work
+            except Exception as error:  # noqa: BLE001  # the answer stands; a bug here is logged whole
+                self._metrics.failures.labels("bug").inc()
+                self._log.bug("settling_failed", error)
+            if self._settling.get(call) is asyncio.current_task():
+                del self._settling[call]
+
+        self._settling[call] = asyncio.create_task(in_turn())
+
+    async def drain(self) -> None:
+        """Wait for everything that still follows an answer."""
+        while self._settling:
+            await asyncio.wait(list(self._settling.values()))
+
+    async def _settle(self, ctx: ToolContext, outcome: Outcome, attempt: Attempt | None) -> None:
+        """What follows an answer that stands: a right try forgiven, holds placed or freed, the recognition counted."""
+        await self._gate.settle(ctx, attempt, outcome.recognition)
         if outcome.posts:
             self._services.wake_post()
         holds, company_id, call_id = self._services.holds, ctx.salon.company_id, ctx.call.call_id

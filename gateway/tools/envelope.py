@@ -22,6 +22,8 @@ class ToolRequest:
     """As named by the path or the body; it may name nothing we know."""
     arguments: Arguments
     call: CallContext
+    body_name: str = ""
+    """The tool as the signed body names it; the signature does not cover the path."""
     fingerprint: str = field(init=False)
     """What was asked, whoever delivers it: a hash of tool and canonical arguments, and of the caller where no call id
     keeps two callers apart."""
@@ -54,10 +56,10 @@ class Answer:
 
 def read_request(path_name: str | None, payload: Mapping[str, Any]) -> ToolRequest:
     """The tool call in a decoded body. Never raises: what is missing is empty."""
-    body_name = payload.get("name")
-    named = path_name or (body_name if isinstance(body_name, str) else "") or ""
-    tool = named[:MAX_NAME_CHARS]
+    name = payload.get("name")
+    body_name = name[:MAX_NAME_CHARS] if isinstance(name, str) else ""
+    tool = (path_name or body_name)[:MAX_NAME_CHARS]
     args = payload.get("args")
     if args is None and "arguments" in payload:
         args = payload["arguments"]
-    return ToolRequest(tool, read_arguments(args), read_call(payload.get("call"), tool))
+    return ToolRequest(tool, read_arguments(args), read_call(payload.get("call"), tool), body_name)

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from gateway.booking.model import Appointment, Salon
 from gateway.booking.offers import Offer
+from gateway.speech.labels import MAX_LABEL, first_name_words, service_words
 
 Facts = dict[str, Any]
+
+_MARKUP: Final = re.compile(r"<[^<>]*>|[<>{}\[\]`|\\^~$#*_\"]|https?:\S*")
+
+
+@lru_cache(maxsize=4096)
+def label(name: str, *, person: bool = False) -> str:
+    """A stored name as a fact: one plain line of at most 80 characters; "" when it says no name but tells what to do.
+
+    What stands in a catalogue may have come from a calendar's title, and the language model reads every fact.
+    """
+    if (first_name_words(name) if person else service_words(name, lang="de")) is None:
+        return ""
+    line = name.strip().splitlines()[0]
+    plain = "".join(ch if ch.isprintable() else " " for ch in _MARKUP.sub(" ", line))
+    return " ".join(plain.split())[:MAX_LABEL].strip()
 
 
 def iso(salon: Salon, instant: datetime) -> str:
@@ -19,7 +37,7 @@ def iso(salon: Salon, instant: datetime) -> str:
 
 def staff_name(salon: Salon, staff_id: str) -> str:
     member = salon.member(staff_id)
-    return member.name if member else ""
+    return label(member.name, person=True) if member else ""
 
 
 def offer_facts(salon: Salon, offers: Sequence[Offer]) -> list[Facts]:
@@ -41,7 +59,7 @@ def appointment_facts(salon: Salon, appointment: Appointment) -> Facts:
     return {
         "appointment_id": appointment.id,
         "code": appointment.code,
-        "service": appointment.service_name[:80],
+        "service": label(appointment.service_name),
         "start": iso(salon, appointment.start),
         "end": iso(salon, appointment.end),
         "staff": " + ".join(staff_name(salon, i) for i in appointment.staff_ids),

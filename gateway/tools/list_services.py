@@ -12,7 +12,7 @@ from gateway.booking.model import Service
 from gateway.tools.arguments import Arguments
 from gateway.tools.choose import active_services
 from gateway.tools.context import Commit, Outcome, ToolContext, answered
-from gateway.tools.facts import Facts
+from gateway.tools.facts import Facts, label
 
 MAX_LISTED: Final = 8
 MAX_SAID: Final = 4
@@ -51,4 +51,4 @@ def _fewest_words(services: list[Service]) -> list[Service]:
 
 
 def _facts(service: Service) -> Facts:
-    return {"name": service.name[:60], "minutes": service.minutes, "price_cents": service.price_cents}
+    return {"name": label(service.name)[:60], "minutes": service.minutes, "price_cents": service.price_cents}
