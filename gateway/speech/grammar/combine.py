@@ -31,7 +31,7 @@ class Meaning:
 
 def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     """Return the meaning of the folded row, None when it holds no day and no time."""
-    items = _after_correction(_possible(items))
+    items = _moved(_after_correction(_possible(items)))
     meaning = Meaning()
     for item in items:
         if item.span is not None:
@@ -39,7 +39,7 @@ def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     moments = [item for item in items if item.code == "0"]
     clocks = [item for item in items if item.code == "C"]
     meaning.days = _days(items, context, meaning)
-    if moments and not clocks and (moments[0].text == "moment" or meaning.days is None):
+    if moments and not clocks and (moments[0].text == "moment" or meaning.days is None and _now_is_meant(items)):
         return Meaning(moment_minutes=moments[0].n)
     if meaning.days is None and any(item.text == "no such day" for item in items):
         return None  # "am 31. November um zehn": the time alone would hide the slip
@@ -52,13 +52,26 @@ def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     return meaning
 
 
+_NOT: Final = frozenset({"nicht", "nich", "net", "ned"})
+_BUT: Final = frozenset({"aber", "but", "dann", "then", "lieber", "besser", "stattdessen", "sonst"})
+
+
 def _possible(items: Sequence[Item]) -> Sequence[Item]:
-    """'am Montag kann ich nicht': the day is out; 'vor neun geht nicht': from nine on is left."""
+    """'am Montag kann ich nicht': the day is out; 'vor neun geht nicht': from nine on is left.
+
+    What stands before the refusal is out, or, when nothing does ('ich kann nicht am Montag'), what follows it.
+    """
     kept: list[Item] = []
     clause = 0
-    for item in items:
-        if item.code == "7":
+    silent = False
+    for at, item in enumerate(items):
+        ends = item.code in "pc!" or item.text in _BUT
+        if silent and not ends:
+            continue
+        silent = False
+        if _refuses(items, at):
             said = [other for other in kept[clause:] if other.code in MEANINGFUL]
+            silent = not said and item.code == "7" and not item.days
             opens = [_turned(other.window) for other in said if other.window is not None]
             del kept[clause:]
             if opens and len(opens) == 1 and opens[0] is not None:
@@ -66,9 +79,17 @@ def _possible(items: Sequence[Item]) -> Sequence[Item]:
             clause = len(kept)
         else:
             kept.append(item)
-            if item.code in "pc!":
+            if ends:
                 clause = len(kept)
     return kept
+
+
+def _refuses(items: Sequence[Item], at: int) -> bool:
+    """'geht nicht', or a 'nicht' that ends the clause ('Montag nicht')."""
+    item = items[at]
+    return item.code == "7" or (
+        item.code == "k" and item.text in _NOT and (at + 1 == len(items) or items[at + 1].code in "pc")
+    )
 
 
 def _turned(window: Window) -> Window | None:
@@ -84,16 +105,30 @@ def _after_correction(items: Sequence[Item]) -> Sequence[Item]:
         if items[at].code == "!" or items[at].code == "k" and at + 1 < len(items) and items[at + 1].code == "c":
             after = items[at + 1 :]
             if any(item.code in MEANINGFUL for item in after):
-                before = items[:at]
-                days_after = any(item.code in "DWO" for item in after)
-                times_after = any(item.code in "CIP" for item in after)
-                kept = [
-                    item
-                    for item in before
-                    if item.code in "DWO" and not days_after or item.code in "CIP" and not times_after
-                ]
-                return [*kept, *after]
+                return _replaced(items[:at], after)
     return items
+
+
+def _moved(items: Sequence[Item]) -> Sequence[Item]:
+    """'von Freitag auf Samstag', 'den Termin um zehn auf elf Uhr': where a thing is moved to counts, not from where."""
+    for at in range(len(items) - 1, 0, -1):
+        after = items[at + 1 :]
+        if items[at].text == "auf" and next((item for item in after if item.code != "d"), items[at]).code in "DWCIO":
+            return _replaced(items[:at], after)
+    return items
+
+
+def _replaced(before: Sequence[Item], after: Sequence[Item]) -> list[Item]:
+    """The items after, and of those before the days or times that no later ones replace."""
+    days_after = any(item.code in "DWO" for item in after)
+    times_after = any(item.code in "CIP" for item in after)
+    kept = [item for item in before if item.code in "DWO" and not days_after or item.code in "CIP" and not times_after]
+    return [*kept, *after]
+
+
+def _now_is_meant(items: Sequence[Item]) -> bool:
+    """'jetzt', 'haben Sie jetzt was frei': not the filler of a longer sentence ('das weiß ich jetzt nicht')."""
+    return not any(item.code == "k" for item in items) and sum(item.code in "xN" for item in items) < 4
 
 
 def _bare_days(items: Sequence[Item]) -> list[int]:
@@ -122,23 +157,24 @@ _BEFORE_NUMBER: Final = frozenset(("am", "den", "dem", "zum"))
 
 
 def _denied(items: Sequence[Item], at: int) -> bool:
-    """'nicht am Montag', 'not on Friday': that day is not meant."""
-    before = "".join(item.code for item in items[max(0, at - 2) : at])
-    return before.endswith("k") or before == "kd"
+    """'nicht am Montag', 'nicht mehr heute', 'not on Friday': that day or time is not meant."""
+    before = "".join(item.code for item in items[max(0, at - 4) : at] if item.text != "mehr")
+    return before.rstrip("dga").endswith("k")
 
 
 def _days(items: Sequence[Item], context: Context, meaning: Meaning) -> Days | None:
     named = [item for at, item in enumerate(items) if item.code == "D" and item.days and not _denied(items, at)]
     weekdays = [item.n for at, item in enumerate(items) if item.code == "W" and not _denied(items, at)]
     numbers = _bare_days(items)
-    spans = [item.days for item in named if item.days is not None and not item.days.single]
-    singles = [item for item in named if item.days is not None and item.days.single]
+    spans = _not_past([item for item in named if item.days is not None and not item.days.single], context)
+    singles = _not_past([item for item in named if item.days is not None and item.days.single], context)
+    stretches = [item.days for item in spans if item.days is not None]
     if singles:
-        if spans:
-            singles = [replace(item, days=_in_year(item.days, item, spans)) for item in singles if item.days]
+        if stretches:
+            singles = [replace(item, days=_in_year(item.days, item, stretches)) for item in singles if item.days]
         return _single(singles, weekdays, context, meaning)
-    if spans:
-        return _in_span(_narrowest(spans), weekdays, numbers, context)
+    if stretches:
+        return _in_span(_narrowest(stretches), weekdays, numbers, context)
     if weekdays and numbers:
         return _weekday_and_number(weekdays[0], numbers[0], context, meaning)
     if weekdays:
@@ -148,6 +184,12 @@ def _days(items: Sequence[Item], context: Context, meaning: Meaning) -> Days | N
         day = day_of_month(context, numbers[0])
         return one_day(day) if day else None
     return None
+
+
+def _not_past(items: Sequence[Item], context: Context) -> Sequence[Item]:
+    """'letzte Woche war ich da, jetzt nächste Woche': beside days to come the past ones only tell a story."""
+    coming = [item for item in items if item.days and (item.days.end is None or item.days.end > context.today)]
+    return coming or items
 
 
 def _single(singles: Sequence[Item], weekdays: Sequence[int], context: Context, meaning: Meaning) -> Days | None:
@@ -229,6 +271,7 @@ def _weekday_and_number(weekday: int, number: int, context: Context, meaning: Me
 
 def _time(items: Sequence[Item], meaning: Meaning) -> None:
     """Fill in clock, window or part; a part of the day said anywhere settles an open hour."""
+    items = [item for at, item in enumerate(items) if item.code not in "CP" or not _denied(items, at)]
     parts = [item.text for item in items if item.code == "P"]
     windows = [item.window for item in items if item.code == "I" and item.window is not None]
     clocks = [item.clock for item in items if item.code == "C" and item.clock is not None]

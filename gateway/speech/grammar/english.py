@@ -62,7 +62,7 @@ _ENTRIES: Final[Entries] = {
     },
     "C": {
         0: "midnight|at midnight|12 midnight|twelve midnight",
-        720: "noon|midday|at noon|at midday|12 noon|twelve noon|mid day|mid-day|high noon",
+        720: "noon|midday|at noon|at midday|12 noon|twelve noon|mid day|mid-day|high noon|noonish|middayish",
     },
     "R": {
         0: "today|todays|today's",
@@ -82,7 +82,7 @@ _ENTRIES: Final[Entries] = {
         "month": "month|months|month's|mo|mos",
         "year": "year|years|year's|yr|yrs",
         "weekend": "weekend|weekends|week-end|week end|wkend",
-        "quarter": "qtr|quarter of the year",
+        "quarter": "qtr|quarter of the year|q",
         "quarterhour": "quarter of an hour|quarter hour|quarter-hour|a quarter of an hour|a quarter hour",
         "threequarterhour": "three-quarters of an hour|3/4 of an hour|three quarters of an hour|three quarter hour",
     },
@@ -210,12 +210,12 @@ _ENTRIES: Final[Entries] = {
     "!": {0: "no wait|sorry|i mean|rather|i meant|instead|make that|no no|correction|actually"},
     "6": {3: "next days|coming days|following days", 21: "next weeks|coming weeks"},
     "7": {
-        0: "doesn't work|does not work|doesn't suit|won't work|will not work|i can't|i cannot|i can not|is no good|is not good"
+        0: "doesn't work|does not work|doesn't suit|won't work|will not work|i can't|i cannot|i can not|can't do|can't make|cannot do|cannot make|i couldn't|i don't have time|i have no time|i'm not free|i am not free|i'm away|i am away|i won't be able|is no good|is not good"
         "|isn't good|isn't possible|is not possible|not possible|i'm busy|i am busy|i have to work|i'm not available|is bad"
     },
     "V": {
         0: "euro|euros|€|dollar|dollars|\\$|percent|%|cents|cent|pounds|pound|kg|people|persons|guests|times|person|kids|children"
-        "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|inches|feet|miles|km|kilometers|km|m|mm|meters|years old"
+        "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|chapter|inches|feet|miles|km|kilometers|km|m|mm|meters|years old"
     },
     "0": {0: "now|right now|immediately|at this moment|right away|just now|at the moment|at this time"},
     "x": {
@@ -224,7 +224,7 @@ _ENTRIES: Final[Entries] = {
         "|the other day|some day|someday|one day|may i|may you|may we|may be|you may|i may|we may|may have|may not|early bird|a bit"
         "|that day|to go|to be|to do|to get|to see|to make|to book|to have|to come|to change|to cancel|to you|to my|to me"
         "|at all|at least|at home|at your|in case|in fact|of course|next appointment|last appointment|every day|all day|too early|too late"
-        "|day to day|any day|the day|no one|no time|a lot|a little"
+        "|day to day|any day|no one|no time|a lot|a little"
     },
 }
 

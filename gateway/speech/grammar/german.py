@@ -5,15 +5,26 @@ from typing import Final
 from gateway.speech.grammar.lexicon import Entries, build, german_numbers
 
 _ENTRIES: Final[Entries] = {
-    "N": {1: "eins|ein|eine|einer|einem|einen|eines|'ne|ner|nem", 2: "zwo", 12: "zwoelfe", 3: "dreie"},
+    "N": {
+        1: "eins|ein|eine|einer|einem|einen|eines|'ne|ner|nem",
+        2: "zwo",
+        12: "zwoelfe",
+        3: "dreie",
+        4: "viere",
+        5: "fünfe",
+        6: "sechse",
+        9: "neune",
+        10: "zehne",
+        11: "elfe",
+    },
     "W": {
         0: "montag|montags|mo|montach",
-        1: "dienstag|dienstags|di|dienstach",
-        2: "mittwoch|mittwochs|mi|mittwochen",
-        3: "donnerstag|donnerstags|do|donnerstach",
-        4: "freitag|freitags|fr|freitach",
-        5: "samstag|samstags|sa|sonnabend|sonnabends|samstach",
-        6: "sonntag|sonntags|sonntach",
+        1: "dienstag|dienstags|dienstage|dienstagen|di|dienstach",
+        2: "mittwoch|mittwochs|mittwoche|mi|mittwochen",
+        3: "donnerstag|donnerstags|donnerstage|donnerstagen|do|donnerstach",
+        4: "freitag|freitags|freitage|freitagen|fr|freitach",
+        5: "samstag|samstags|samstage|samstagen|sa|sonnabend|sonnabends|samstach",
+        6: "sonntag|sonntags|sonntage|sonntagen|sonntach",
     },
     "M": {
         1: "januar|januars|jänner|jan|jännar",
@@ -69,7 +80,9 @@ _ENTRIES: Final[Entries] = {
         "month": "monat|monate|monaten|monats",
         "year": "jahr|jahre|jahren|jahres",
         "weekend": "wochenende|wochenenden|wochenendes|weekend|wochende",
-        "quarter": "quartal|quartals",
+        "quarter": "quartal|quartals|q",
+        "half": "hälfte",
+        "halfyear": "halbjahr|halbjahres|halbjahrs",
         "quarterhour": "viertelstunde|viertel stunde|viertelstündchen",
         "halfhour": "halbstunde",
         "threequarterhour": "dreiviertelstunde|dreiviertel stunde|drei viertel stunde",
@@ -223,7 +236,7 @@ _ENTRIES: Final[Entries] = {
         21: "nächsten wochen|nächste wochen|kommenden wochen|kommende wochen",
     },
     "7": {
-        0: "heute nicht|heute nicht mehr|geht nicht|geht leider nicht|geht gar nicht|geht es nicht|geht es leider nicht|geht's nicht|geht das nicht|kann ich nicht"
+        0: "geht nicht|nicht geht|nicht passt|nicht klappt|nicht kann|nicht könnte|nicht ginge|keine zeit|schaffe ich nicht|bin nicht da|geht leider nicht|geht gar nicht|geht es nicht|geht es leider nicht|geht's nicht|geht das nicht|kann ich nicht"
         "|kann ich leider nicht|kann ich gar nicht|kann nicht|kann leider nicht|passt nicht|passt mir nicht|passt es nicht"
         "|passt es mir nicht|passt leider nicht|passt mir leider nicht|passt gar nicht|klappt nicht|klappt es nicht"
         "|klappt leider nicht|habe ich keine zeit|hab ich keine zeit|habe ich leider keine zeit|bin ich nicht da|ist schlecht"
@@ -231,7 +244,7 @@ _ENTRIES: Final[Entries] = {
     },
     "V": {
         0: "euro|€|eur|cent|dollar|prozent|%|kg|gramm|cm|meter|m|km|kilometer|liter|franken|mark|personen|person|leute"
-        "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer|version|ecken|häuser|seite|zimmer|platz|kanal"
+        "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer|version|ecken|häuser|seite|zimmer|platz|kanal|kapitel|absatz|paragraph|paragraf"
     },
     "0": {0: "jetzt|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"},
     "x": {

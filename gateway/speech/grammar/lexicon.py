@@ -96,7 +96,8 @@ def german_numbers() -> dict[str, Item]:
         said = cardinal(n)
         add({said, said.replace("dreißig", "dreizig"), said.replace("zwei", "zwo")}, "N", n)
     for n in range(1, 100):
-        add((ordinal(n, ending=ending) for ending in _GERMAN_ENDINGS), "O", n)
+        said_in_order = [ordinal(n, ending=ending) for ending in _GERMAN_ENDINGS]
+        add([*said_in_order, *(word.replace("zwei", "zwo") for word in said_in_order)], "O", n)
         if n < 20:
             add((ordinal(n, ending="e") + "ns",), "x", n)  # "erstens" counts arguments
     add(("siebente", "siebenten", "siebenter"), "O", 7)

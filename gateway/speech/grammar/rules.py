@@ -9,7 +9,7 @@ from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, hour_of
 from gateway.speech.grammar.rules_days import DAYS, dated
 from gateway.speech.grammar.rules_numbers import LENGTHS, NUMBERS
 from gateway.speech.grammar.rules_ranges import OPENS, RANGES
-from gateway.speech.grammar.rules_relative import RELATIVE
+from gateway.speech.grammar.rules_relative import REFUSALS, RELATIVE
 
 
 def _dotted(found: Found) -> Item | None:
@@ -91,5 +91,18 @@ YEARS: Final[tuple[Rule, ...]] = (
     rule("(?P<d>D)(?P<y>N)(?![uUVNMOztmqhPg])", _year_beside_date),
 )
 
-_ALL: Final = (*NUMBERS, *LENGTHS, *PAIRS, *DAYS, *YEARS, *RELATIVE, *CLOCKS, *PART_CLOCKS, *RANGES, *OPENS, *LATE)
+_ALL: Final = (
+    *REFUSALS,
+    *NUMBERS,
+    *LENGTHS,
+    *PAIRS,
+    *DAYS,
+    *YEARS,
+    *RELATIVE,
+    *CLOCKS,
+    *PART_CLOCKS,
+    *RANGES,
+    *OPENS,
+    *LATE,
+)
 RULES: Final[Mapping[str, tuple[Rule, ...]]] = {"de": _ALL, "en": _ALL}

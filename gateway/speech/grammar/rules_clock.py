@@ -48,9 +48,10 @@ def _offset(found: Found) -> Item | None:
     length = found.get("a")
     if length.code == "L" and (length.text != "minute" or length.m) or length.text in _ARTICLES:
         return None
-    if not 0 < amount < 60:
-        return None
     hour = hour_of(found.get("c"))
+    midnight_or_noon = found.get("c").code == "C" and found.get("c").text not in {"", "at"}
+    if not 0 < amount < (12 * 60 if length.code == "L" and midnight_or_noon else 60):
+        return None
     if hour is None or found.get("c").digits and found.get("c").code == "T":
         return None
     if found["h"] is not None:
@@ -77,16 +78,28 @@ def _half(hour: Clock, lang: str) -> Clock:
 
 
 def _half_hour(found: Found) -> Item | None:
+    """'halb drei', 'halb achte'."""
     hour = hour_of(found.get("c"))
-    if hour is None or hour.minute % 60 or not 1 <= hour.minute // 60 <= 12:
+    if hour is None or _counts(found.get("c")) or hour.minute % 60 or not 1 <= hour.minute // 60 <= 12:
         return None
     return _of(_half(hour, found.context.lang))
+
+
+def _counts(item: Item) -> bool:
+    """Tell whether an ordinal is one, and not an hour with the e some dialects add ('halb achte')."""
+    return item.code == "O" and (item.digits or not item.text.endswith("e"))
 
 
 def _quarters(found: Found) -> Item | None:
     """'viertel drei' 2:15, 'dreiviertel drei' 2:45: quarters of the hour that ends at three."""
     hour = hour_of(found.get("c"))
-    if found.context.lang != "de" or hour is None or hour.minute % 60 or not 1 <= hour.minute // 60 <= 12:
+    if (
+        found.context.lang != "de"
+        or hour is None
+        or _counts(found.get("c"))
+        or hour.minute % 60
+        or not 1 <= hour.minute // 60 <= 12
+    ):
         return None
     return _of(Clock((hour.minute - (45 if found.get("q").code == "q" else 15)) % DAY, hour.twelve))
 
@@ -135,7 +148,8 @@ def _bare_pair(found: Found) -> Item | None:
         return None
     if found["a"] is None and found["p"] is None and found.context.lang == "de" and not _stands_alone(found):
         return None
-    if hour.digits and found["a"] is None and found["p"] is None:
+    unmarked = found["a"] is None and found["p"] is None
+    if hour.digits and unmarked and not (len(minutes.text) == 2 and _stands_alone(found)):
         return None
     built = _hour_minutes(found)
     if built is None or built.clock is None or found["p"] is None:
@@ -222,8 +236,8 @@ CLOCKS: Final[tuple[Rule, ...]] = (
     rule("(?P<a>[NLqQh])g?(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _offset),
     rule("(?P<a>[NLqQ])(?P<v>z)(?P<c>[NC])u?", _to),
     rule("E(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _shortly),
-    rule("h(?P<c>N)u?(?![U])", _half_hour),
-    rule("(?P<q>[qQ])(?P<c>N)u?(?![U])", _quarters),
+    rule("h(?P<c>[NO])u?(?![UM])", _half_hour),
+    rule("(?P<q>[qQ])(?P<c>[NO])u?(?![UM])", _quarters),
     rule("(?P<a>[NL])g?(?P<v>[vn])(?P<c>C)u?", _offset),
     rule("(?P<c>[NY])u(?:(?P<o>N)(?=N))?(?P<m>[NO])U?(?![uU])", _hour_minutes),
     rule("(?P<c>[NYTC])u", _oclock),

@@ -56,6 +56,23 @@ def week_days(monday: date) -> Days:
     return Days(monday, monday + WEEK, "week")
 
 
+# Days from the start, [first, last). Kept inside what most people would call it: a narrow answer is never wrong.
+_PARTS: Final = {
+    "week": {"start": (0, 3), "middle": (2, 4), "end": (4, 6), "half1": (0, 3), "half2": (3, 6)},
+    "month": {"start": (0, 8), "middle": (11, 19), "end": (21, 31), "half1": (0, 15), "half2": (15, 31)},
+    "year": {"start": (0, 31), "middle": (151, 212), "end": (334, 366), "half1": (0, 181), "half2": (181, 366)},
+}
+
+
+def part_of(days: Days, part: str) -> Days | None:
+    """Return the beginning, middle, end or half of a week, month or year; None of a single day."""
+    if days.start is None or days.end is None or days.single:
+        return None
+    length = (days.end - days.start).days
+    first, last = _PARTS["week" if length <= 7 else "month" if length <= 31 else "year"][part]
+    return Days(days.start + first * ONE_DAY, min(days.start + last * ONE_DAY, days.end), "day", True)
+
+
 def _year(found: Found, group: str = "y") -> int | None:
     item = found[group]
     return item.n if item else None
@@ -187,8 +204,10 @@ def _nth_weekday(found: Found) -> Item | None:
 
 def _nth_unit(found: Found) -> Item | None:
     first, nth, unit = _which_month(found), found.get("o"), found.get("v").text
-    if first is None or unit not in {"day", "week", "weekend"}:
+    if first is None or unit not in {"day", "week", "weekend", "half"}:
         return None
+    if unit == "half":
+        return days_item(part_of(month_days(first), f"half{nth.n}")) if nth.n in {1, 2} and nth.code == "O" else None
     if nth.code == "X" and nth.n != -1:
         return None
     after = month_start(first, 1)
@@ -258,21 +277,32 @@ def base_day(item: Item, context: Context) -> date | None:
     return None
 
 
+def _whole_year(found: Found) -> Item | None:
+    """'im Jahr 2027', 'in 2027'."""
+    if found["u"] is not None and found.get("u").text != "year":
+        return None
+    year = found.get("y").n
+    return days_item(Days(date(year, 1, 1), date(year + 1, 1, 1), "month"))
+
+
 def _quarter_of_year(found: Found) -> Item | None:
+    """'drittes Quartal 2026', 'Q3', 'zweites Halbjahr'."""
     number, today = found.get("o").n, found.context.today
-    if found.get("u").text not in {"quarter", "a quarter"} or not 1 <= number <= 4:
+    months = {"quarter": 3, "a quarter": 3, "halfyear": 6}.get(found.get("u").text)
+    if months is None or not 1 <= number <= 12 // months:
         return None
     year = _year(found)
-    first = date(year or today.year, 3 * number - 2, 1)
-    if year is None and month_start(first, 3) <= today:
+    first = date(year or today.year, months * (number - 1) + 1, 1)
+    if year is None and month_start(first, months) <= today:
         first = first.replace(year=today.year + 1)
-    return days_item(Days(first, month_start(first, 3), "month"))
+    return days_item(Days(first, month_start(first, months), "month"))
 
 
 _MONTH: Final = "(?:(?P<m>M)(?:[dc]?(?P<y>Y))?|(?P<x>X)?(?P<u>U))"
 
 DAYS: Final[tuple[Rule, ...]] = (
     rule("(?P<o>[OX])(?P<m>M)(?P<v>U)(?P<y>Y)?", _nth_unit),
+    rule("(?P<m>M)(?P<o>[OX])(?P<v>U)(?P<y>Y)?", _nth_unit),
     rule("(?P<o>[OX])d?(?P<w>W)[id]{1,3}" + _MONTH, _nth_weekday),
     rule("(?P<o>[OX])(?P<w>W)[id]{0,2}X?(?P<m>M)(?P<y>Y)?", _nth_weekday),
     rule("(?P<o>[OX])(?P<v>U)[id]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _nth_unit),
@@ -289,5 +319,8 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?:K|K[dc])(?P<n>[NO])(?:[dcz]?(?P<y>Y))?", _calendar_week),
     rule("(?P<n>[NO])K(?P<y>Y)?", _calendar_week),
     rule("(?:(?P<x>X)|(?P<i>i)d?)?(?P<m>M)(?:d?(?P<y>Y))?", _month),
-    rule("(?P<o>O)(?P<u>[Uq])(?P<y>Y)?(?![vn])", _quarter_of_year),
+    rule("i?d?(?P<u>U)(?P<y>Y)(?!u)", _whole_year),
+    rule("id?(?P<y>Y)(?!u)", _whole_year),
+    rule("(?P<o>O)(?P<u>[Uq])d?(?P<y>Y)?(?![vn])", _quarter_of_year),
+    rule("(?P<u>U)(?P<o>N)d?(?P<y>Y)?", _quarter_of_year),
 )

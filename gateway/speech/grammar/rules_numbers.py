@@ -126,6 +126,7 @@ NUMBERS: Final[tuple[Rule, ...]] = (
 
 LENGTHS: Final[tuple[Rule, ...]] = (
     rule("(?P<n>N)(?P<u>U)e(?:N)?(?P<h>h)(?!N)", _counted),  # "an hour and a half"
+    rule("(?P<n>N)eN(?P<h>h)(?P<u>U)", _counted),  # "zwei und eine halbe Stunde"
     rule("(?P<n>N)?e?(?P<h>h)(?P<u>U)", _counted),
     rule("(?P<z>Z)(?P<u>U)", _half_more),
     rule("(?P<y>y)(?P<u>U)", _few),

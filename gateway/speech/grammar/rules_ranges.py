@@ -4,11 +4,11 @@ from datetime import date
 from typing import Final
 
 from gateway.speech.grammar.calendar import day_in, month_start, next_weekday
-from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Item, Span, Window
+from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Item, Span, Window, one_day
 from gateway.speech.grammar.parts import PARTS
 from gateway.speech.grammar.rewrite import Found, Rule, rule
 from gateway.speech.grammar.rules_clock import hour_of
-from gateway.speech.grammar.rules_days import base_day, dated, day_of_month, days_item
+from gateway.speech.grammar.rules_days import WEEK, base_day, dated, day_of_month, days_item
 
 HALF_DAY: Final = 720
 
@@ -165,6 +165,15 @@ def _night_between(found: Found) -> Item | None:
     )
 
 
+def _night_to(found: Found) -> Item | None:
+    """'in der Nacht auf Samstag', 'in der Nacht zum 1. Mai': the night begins the day before."""
+    to, night = found.get("s"), found.before
+    if to.text not in {"auf", "zum", "zu"} or night is None or night.text != "nacht":
+        return None
+    day = _bound_day(found.get("d"), found.context)
+    return days_item(one_day(day - ONE_DAY)) if day else None
+
+
 def _two_days(found: Found) -> Item | None:
     """'am 24. und 25. Dezember': two days in a row."""
     built = _day_range(found)
@@ -216,6 +225,8 @@ def _open_day(found: Found) -> Item | None:
     days = item.days
     if days is None:
         day = _bound_day(item, context)
+        if day is not None and item.code == "W" and found.get("s").text in {"seit", "since"}:
+            day -= WEEK
         if day is None or item.code == "O" and not item.digits and found["m"] is not None:
             return None
         days = Days(day, day + ONE_DAY)
@@ -245,6 +256,7 @@ RANGES: Final[tuple[Rule, ...]] = (
         "[fs]?d{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)c?[tz]d{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)",
         _moment_range,
     ),
+    rule("b[dag]{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)ed{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)", _moment_range),
     rule(f"(?P<f>b){_GLUE}(?P<a>{_T}){_GLUE}[ezt]{_GLUE}(?P<b>{_T})(?!P)", _clock_range),
     rule(f"(?P<f>[fs]){_GLUE}(?P<a>{_T})[dgca]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
     rule(f"(?<=[DWP])[dcag]{{0,2}}(?P<a>N)[tz]{_GLUE}(?P<b>N)", _hours_beside_day),
@@ -253,6 +265,7 @@ RANGES: Final[tuple[Rule, ...]] = (
     rule("b(?:d|i)?(?P<a>P)[ez]d?(?P<b>P)", _part_range),
     rule("f?d?(?P<a>P)td?(?P<b>P)", _part_range),
     rule("(?<=P)f(?P<a>[DWO])d{1,2}(?P<b>[DWO])", _night_between),
+    rule("(?<=P)(?P<s>d)d?(?P<d>[DWO])", _night_to),
     rule("f?[dc]{0,2}(?P<a>[DWRON])d?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
     rule("bd{0,2}(?P<a>[DWRON])ed{0,2}(?P<b>[DWRO])", _day_range),
     rule("(?P<a>[OWD])ed{0,2}(?P<b>[DOW])", _two_days),

@@ -13,6 +13,7 @@ from gateway.speech.grammar.rules_days import (
     days_item,
     fitting_year,
     month_days,
+    part_of,
     turns,
     week_days,
 )
@@ -20,9 +21,24 @@ from gateway.speech.grammar.rules_days import (
 MINUTES_A_DAY: Final = 1440
 
 
+def _not_today(found: Found) -> Item | None:
+    """'heute nicht mehr, morgen': today is out, and nothing else."""
+    return Item("7", text="today", days=one_day(found.context.today)) if found.get("r").n == 0 else None
+
+
+def _not_beyond(found: Found) -> Item:
+    """'am Montag kann ich nicht vor zehn': it is the bound that is denied, not the day."""
+    return Item("k", text="nicht")
+
+
 def _unit_turn(found: Found) -> Item | None:
     """'nächste Woche', 'this month', 'kommendes Wochenende', 'last year'."""
     return turned_unit(found.get("u").text, found.get("x").n, found.context.today)
+
+
+def _quarter_turn(found: Found) -> Item | None:
+    """English 'this quarter': the word that is fifteen minutes elsewhere."""
+    return turned_unit("quarter", found.get("x").n, found.context.today) if found.context.lang == "en" else None
 
 
 def turned_unit(unit: str, turn: int, today: date) -> Item | None:
@@ -179,7 +195,9 @@ def _length_then_base(found: Found) -> Item | None:
 
 
 def _lasting(found: Found) -> Item | None:
-    """'for ten days from 18th Dec', 'ab Montag für drei Tage'."""
+    """'for ten days from 18th Dec', 'ab Montag für drei Tage'; 'heute über acht Tage' is a point."""
+    if found.get("e").text in {"ueber", "uber"}:
+        return _from_base(found)
     if found.get("e").text not in {"for", "fuer", "fur"}:
         return None
     base = base_day(found.get("d"), found.context)
@@ -247,6 +265,14 @@ def turned_weekday(today: date, weekday: int, turn: int) -> Days:
     return one_day(ahead)
 
 
+def _nth_from_now(found: Found) -> Item | None:
+    """'three Fridays from now', 'zwei Sonntage ab jetzt'."""
+    count, context = found.get("n").n, found.context
+    if not 1 <= count <= 52:
+        return None
+    return days_item(one_day(next_weekday(context.today, found.get("w").n) + (count - 1) * WEEK), "explicit")
+
+
 def _after_next(found: Found) -> Item | None:
     """'Mittwoch nach dem nächsten', 'wednesday after next', 'Thursday week'."""
     return days_item(one_day(next_weekday(found.context.today, found.get("w").n) + WEEK), "explicit")
@@ -287,26 +313,31 @@ def _close_by(found: Found) -> Item | None:
     return days_item(Days(after, after + WEEK, "day", True))
 
 
-# Days from the start, [first, last). Kept inside what most people would call it: a narrow answer is never wrong.
-_PARTS: Final = {
-    "week": {"start": (0, 3), "middle": (2, 4), "end": (4, 6), "half1": (0, 3), "half2": (3, 6)},
-    "month": {"start": (0, 8), "middle": (11, 19), "end": (21, 31), "half1": (0, 15), "half2": (15, 31)},
-    "year": {"start": (0, 31), "middle": (151, 212), "end": (334, 366), "half1": (0, 181), "half2": (181, 366)},
-}
-
-
-def part_of(days: Days, part: str) -> Days | None:
-    """Return the beginning, middle, end or half of a week, month or year; None of a single day."""
-    if days.start is None or days.end is None or days.single:
-        return None
-    length = (days.end - days.start).days
-    first, last = _PARTS["week" if length <= 7 else "month" if length <= 31 else "year"][part]
-    return Days(days.start + first * ONE_DAY, min(days.start + last * ONE_DAY, days.end), "day", True)
-
-
 def _fuzzy(found: Found) -> Item | None:
     days = found.get("d").days
     return _part_item(days, found.get("f").text) if days else None
+
+
+def _fuzzy_range(found: Found) -> Item | None:
+    """'Mitte bis Ende September'."""
+    days = found.get("d").days
+    first, last = (part_of(days, found.get(group).text) if days else None for group in "fg")
+    if first is None or last is None or first.start is None or last.end is None or last.end <= first.start:
+        return None
+    return days_item(Days(first.start, last.end, "day", True), "fuzzy")
+
+
+def _side_by_side(found: Found) -> Item | None:
+    """'Ende September, Anfang Oktober', 'Juni oder Juli': both, as one stretch to find a day in."""
+    first, second = found.get("a"), found.get("b")
+    if first.text != second.text or first.text not in {"fuzzy", "month"} or first.days is None or second.days is None:
+        return None
+    if first.text == "month" and "o" not in found.match[0]:
+        return None
+    start, end = first.days.start, second.days.end
+    if start is None or end is None or second.days.start is None or not start < second.days.start:
+        return None
+    return days_item(Days(start, end, first.days.grain, True), "fuzzy")
 
 
 def _part_item(whole: Days, part: str) -> Item | None:
@@ -396,6 +427,11 @@ def _between_lengths(found: Found) -> Item | None:
     return days_item(Days(start, end + ONE_DAY, "day", True)) if start and end else None
 
 
+REFUSALS: Final[tuple[Rule, ...]] = (
+    rule("(?P<r>R)kx?(?=$|[pc!o]|[dax]{0,3}[RWXO])", _not_today),
+    rule("7(?=[vn][dag]{0,3}[NCTPWRHqQh])", _not_beyond),
+)
+
 RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<x>X)[oe](?P<z>X)(?P<u>U)", _either_unit),
     rule("ig?(?P<a>N)[tzoc](?P<l>L)", _between_lengths),
@@ -412,12 +448,14 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("E(?P<v>[vn])d?(?P<d>D)", _close_by),
     rule("(?P<u>U)(?P<v>[vn])d{0,2}(?P<d>[DWR])", _neighbour_day),
     rule("(?P<o>O)?(?P<w>W)(?P<v>[vn])d{0,2}(?P<d>D)", _weekday_near),
+    rule("(?P<n>N)(?P<w>W)(?:w|[sf][0R])", _nth_from_now),
     rule("(?P<w>W)nd?X(?![UWM])", _after_next),
     rule("(?P<x>X)(?=P)", _turned_part),
     rule("(?P<u>U)nd?(?P<x>X)(?![UWM])", _unit_after_next),
     rule("(?P<x>X)(?P<w>W)", _weekday_turn),
     rule("(?P<w>W)(?P<u>U)", _weekday_week),
     rule("(?P<x>X)(?P<u>U)", _unit_turn),
+    rule("(?P<x>X)q(?![vnzNC])", _quarter_turn),
     rule("i[dga]{0,2}(?P<l>L)", _away(1)),
     rule("9[dg]{0,2}(?P<l>L)", _within),
     rule("(?P<l>L)j", _away(-1)),
@@ -425,8 +463,11 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("v(?P<l>L)", _away(-1)),
     rule("nd?(?P<l>L)(?!v)", _after_length),
     rule("(?P<u>U)[dfi]{1,2}(?P<d>[D])", _week_of),
+    rule("(?P<u>U)fd?(?P<d>O)(?!d?[tz])", _week_of),
     rule("(?P<r>R)", _relative),
+    rule("(?P<f>F)[tz]d{0,2}(?P<g>F)d{0,2}(?P<d>D)", _fuzzy_range),
     rule("(?P<f>F)d{0,2}(?P<d>D)", _fuzzy),
+    rule("(?P<a>D)[ceot]?(?P<b>D)", _side_by_side),
     rule("(?P<f>F)d{0,2}(?P<u>U)", _fuzzy_unit),
     rule("(?P<f>5)", _fuzzy_unit),
     rule("(?P<f>F)d{0,2}(?P<y>Y)", _fuzzy_year),

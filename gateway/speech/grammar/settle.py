@@ -52,4 +52,5 @@ def settle_window(window: Window, context: Context, weekday: int | None) -> tupl
         return lo, other_half(window.hi, hi)
     if window.lo.twelve and other_half(window.lo, lo) < hi:
         return other_half(window.lo, lo), hi
-    return lo, hi
+    # "von 22 bis 2 Uhr": over midnight, and not through the next day.
+    return lo, other_half(window.hi, hi) if (lo - hi) % (2 * HALF_DAY) < HALF_DAY else hi

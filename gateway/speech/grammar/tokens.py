@@ -329,7 +329,7 @@ def _number(token: Token, context: Context) -> Item:
         day, month, year = (int(part) for part in re.split(r"[-./\s]+", token.text.strip(".")))
         if context.lang == "en" and "/" in token.text and month > 12 >= day:
             day, month = month, day
-        return _date(token, [year + 2000 if year < 100 else year, month, day])
+        return _date(token, [_full_year(year, context) if year < 100 else year, month, day])
     if token.kind in {"dm", "roman", "dotted"}:
         return _pair(token, context.lang)
     if token.kind == "fraction":
@@ -351,6 +351,12 @@ def _number(token: Token, context: Context) -> Item:
     if len(token.text) == 4 and 1900 <= n < 2200:
         return Item("Y", n=n, text=token.text, digits=True)
     return Item("N", n=n, text=token.text, digits=True)
+
+
+def _full_year(short: int, context: Context) -> int:
+    """Two digits are a year at most twenty years ahead: '31.10.74' is a date of birth."""
+    year = context.today.year // 100 * 100 + short
+    return year - 100 if year > context.today.year + 20 else year
 
 
 def _comma_pair(token: Token) -> Item:

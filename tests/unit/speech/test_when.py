@@ -133,11 +133,55 @@ def test_a_models_english_is_read_in_a_german_call() -> None:
         ("Dienstag statt Mittwoch", date(2026, 3, 24)),
         ("am Dienstag, nein, am Mittwoch um zehn", datetime(2026, 3, 25, 10)),
         ("am Montag geht nicht", None),
+        ("ich kann am Montag nicht", None),
+        ("ich kann nicht am Montag", None),
+        ("nicht mehr heute", None),
+        ("Montag nicht, lieber Dienstag um elf", datetime(2026, 3, 24, 11)),
+        ("heute nicht, morgen um zehn", datetime(2026, 3, 19, 10)),
+        ("am Montag kann ich nicht vor zehn", datetime(2026, 3, 23, 10)),  # from ten on
+        ("am Montag nicht so früh", date(2026, 3, 23)),
+        ("statt um zehn lieber um elf", time(11)),
     ],
 )
 def test_a_day_that_is_ruled_out_is_not_booked(said: str, meant: object) -> None:
     """Denied and corrected days do not count."""
     assert understand(said, WEDNESDAY).start == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("den Termin von Freitag auf Samstag verschieben", date(2026, 3, 21)),
+        ("von Dienstag um zehn auf Donnerstag um zwei", datetime(2026, 3, 19, 14)),
+        ("am Freitag von zehn auf elf Uhr", datetime(2026, 3, 20, 11)),
+        ("letzte Woche war ich da, jetzt möchte ich nächste Woche Dienstag", date(2026, 3, 24)),
+    ],
+)
+def test_where_an_appointment_moves_to_counts(said: str, meant: object) -> None:
+    """The day a thing is moved from, or a past visit, is not the day wished for."""
+    heard = understand(said, WEDNESDAY)
+    assert (heard.start, heard.question) == (meant, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        ("von 22 bis 2 Uhr", time(22), time(2)),
+        ("Samstag von 22 bis 2 Uhr", datetime(2026, 3, 21, 22), datetime(2026, 3, 22, 2)),
+        ("in der Nacht auf Samstag", datetime(2026, 3, 20, 22), datetime(2026, 3, 21, 4)),
+        ("zwischen Freitag 10 Uhr und Samstag 12 Uhr", datetime(2026, 3, 20, 10), datetime(2026, 3, 21, 12)),
+    ],
+)
+def test_a_stretch_over_midnight_ends_the_next_day(said: str, start: object, end: object) -> None:
+    """The night before a day begins on the day before; two in the morning follows ten at night."""
+    heard = understand(said, WEDNESDAY)
+    assert (heard.start, heard.end) == (start, end)
+
+
+def test_two_digits_are_a_year_near_the_one_of_speaking() -> None:
+    """'12.5.27' lies ahead, '5.5.85' is a date of birth."""
+    assert understand("12.5.27", WEDNESDAY).start == date(2027, 5, 12)
+    assert understand("5.5.85", WEDNESDAY).start == date(1985, 5, 5)
 
 
 def test_a_bare_date_is_never_confidently_past() -> None:

@@ -400,7 +400,7 @@ def _table(text: str) -> list[tuple[str, str]]:
     return [tuple(line.rsplit(" = ", 1)) for line in text.strip().splitlines()]  # type: ignore[misc]
 
 
-def _expected(written: str) -> dict[str, object]:
+def expected(written: str) -> dict[str, object]:
     if written == "none":
         return {"kind": "none"}
     within, part = written.startswith("~"), written.startswith("part:")
@@ -415,7 +415,7 @@ def _expected(written: str) -> dict[str, object]:
 )
 def test_a_caller_is_understood(lang: str, said: str, meant: str) -> None:
     """Each phrase reads as the day or time a native speaker means by it."""
-    first, *others = [_expected(reading) for reading in meant.split("|")]
+    first, *others = [expected(reading) for reading in meant.split("|")]
     answer = understand(said, NOW, lang).as_case()
     assert right(answer, {"expect": first, "accept": others}), f"{said!r} understood as {answer}"
 
@@ -426,6 +426,6 @@ def test_a_caller_is_understood(lang: str, said: str, meant: str) -> None:
 )
 def test_another_caller_is_understood(lang: str, said: str, meant: str) -> None:
     """The second set, spoken on another day."""
-    first, *others = [_expected(reading) for reading in meant.split("|")]
+    first, *others = [expected(reading) for reading in meant.split("|")]
     answer = understand(said, LATER, lang).as_case()
     assert right(answer, {"expect": first, "accept": others}), f"{said!r} understood as {answer}"
