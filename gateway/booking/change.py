@@ -23,6 +23,7 @@ from gateway.booking.ports import Calendar, Modification, Tx
 from gateway.booking.remote_plan import NotMapped, held_phases
 from gateway.booking.remote_ports import ACTIVE_REMOTE, BusyKind, BusyRow
 from gateway.booking.saga import Kind, OnDeadline, Plan, SagaStep, Target
+from gateway.booking.saga_runner import status_of
 from gateway.booking.status import ACTIVE, Event, advance
 from gateway.clock import Ids
 
@@ -308,6 +309,11 @@ def _withdraw(tx: Tx, house: House, held: Appointment, actor: Actor) -> Done | B
     if stored is None:
         return BeingChanged(held)
     tx.save_saga(stored.journal, sagas.compensating(stored.journal, "withdrawn", house.now))
+    saga = stored.journal.saga
+    if saga.call_id is not None and saga.answer_key is not None:
+        # Whoever still waits for that booking, or asks for it again, must not hear that it is on its way.
+        body = stored.answers["failed"].encode()
+        tx.finish_answer(saga.call_id, saga.answer_key, status=status_of(body), body=body, effect=False)
     after = tx.change_appointment(held, replace(held, status=advance(held.status, Event.CANCELLED)))
     free = Ruling(Verdict.FREE, 0, held.start)
     tx.add_modification(_modification(house, held, after, "cancel", free, actor))

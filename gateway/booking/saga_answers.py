@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.booking.ports import Store, Tx
 from gateway.booking.remote_ports import STARTED
-from gateway.booking.saga import OnDeadline
+from gateway.booking.saga import OnDeadline, State
 from gateway.booking.saga_runner import SagaRunner, Terms, decide_end, status_of
 from gateway.clock import Clock
 from gateway.errors import StoreUnavailable
@@ -67,10 +67,12 @@ class SagaAnswers:
         if stored is None:
             raise StoreUnavailable("a saga is gone")
         body = recorded.body
-        goes_on = stored.journal.saga.on_deadline is OnDeadline.CONTINUE
+        saga = stored.journal.saga
+        # It may have turned round without us: its caller withdrew it in another breath.
+        goes_on = saga.state is State.RUNNING and saga.on_deadline is OnDeadline.CONTINUE
         if not goes_on:
             body = stored.answers["failed"].encode()
-            if (seized := tx.seize_saga(saga_id, until=now)) is not None:
+            if saga.state is State.RUNNING and (seized := tx.seize_saga(saga_id, until=now)) is not None:
                 decide_end(tx, seized, now)
         tx.finish_answer(call_id, key, status=status_of(body), body=body, effect=goes_on)
         return body
