@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from gateway._http import httpx
 from gateway.auth.limits import Limits
 from gateway.booking.availability import CalendarCache
@@ -52,6 +54,19 @@ _DUE = (
 
 _ROTAS = CalendarCache()
 """Only its rotas are shared: they follow from the salon, not from what is booked."""
+
+
+Spawn = Callable[[str, Coroutine[Any, Any, None]], None]
+"""Lets a coroutine run beside the others of this process."""
+
+
+class HandDriven(Dispatcher):
+    """What follows an answer is a task of the scheduler instead of an event loop's."""
+
+    spawn: Spawn
+
+    def _afterwards(self, call: tuple[str, str], work: Coroutine[Any, Any, None]) -> None:
+        self.spawn(call[0], work)
 
 
 @dataclass(slots=True)
@@ -122,6 +137,7 @@ def build(
     transport: httpx.AsyncBaseTransport,
     limits: Limits,
     holds: Holds,
+    spawn: Spawn,
 ) -> House:
     """One process. `limits` and `holds` are what Redis would share."""
     ids = SeededIds(rng)
@@ -141,6 +157,7 @@ def build(
     recorder = ReadRecorder(store, clock, METRICS)
     gate = Gate(limits, GATE_KEY, METRICS)
     tools = all_tools(VerifyCaller(gate, None, nowhere))
-    dispatcher = Dispatcher(tools, services, clock, recorder, gate, SILENT, max_in_flight=256)
+    dispatcher = HandDriven(tools, services, clock, recorder, gate, SILENT, max_in_flight=256)
+    dispatcher.spawn = spawn
     return House(dispatcher, remote, store, clock)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -267,6 +267,10 @@ class Simulation:
         self.weather.script = None
         self.calcom.down_until = None
         self._by_step.clear()
+        now = self.clock.now()
+        # What was still delayed comes now, in the disorder it was in.
+        waiting = [(now, number, replace(delivery, at=now)) for _, number, delivery in sorted(self.calcom._post)]
+        self.calcom._post[:] = waiting
         for name, process in list(self.processes.items()):
             process.paused_until = None
             if not process.alive:
@@ -286,7 +290,11 @@ class Simulation:
         process = Process(f"{name}.{self.births}")
         rng = stream(self.plan.seed, "process", name, self.births)
         store = MemoryStore(self.memory, self.clock, Moods(self, rng))
-        built = houses.build(store, self.clock, rng, self.transport, self.limits, self.holds)
+
+        def spawn(company_id: str, work: Coroutine[Any, Any, None]) -> None:
+            self.spawn(process, f"{process.name} settles", work, company_id=company_id)
+
+        built = houses.build(store, self.clock, rng, self.transport, self.limits, self.holds, spawn)
         object.__setattr__(built.remote.connections, "bucket", self.bucket)
         built.dispatcher._as_sold = _SOLD.setdefault(self.variant, {})
         self.processes[name], self.houses[name] = process, built
