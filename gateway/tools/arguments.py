@@ -34,7 +34,36 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "purpose": ("zweck",),
 }
 _CANONICAL: Final[Mapping[str, str]] = {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
-_TRUE: Final = frozenset({"true", "yes", "ja", "1", "ok", "okay", "y", "j", "ja bitte", "bestaetigt", "confirmed"})
+# Whole answers; anything beside them ("ja, aber ...", "ja?") is no yes.
+_TRUE: Final = frozenset(
+    {
+        *(
+            "true",
+            "1",
+            "y",
+            "j",
+            "ja",
+            "ja ja",
+            "ja bitte",
+            "ja gern",
+            "ja gerne",
+            "gern",
+            "gerne",
+            "bestaetigt",
+            "passt",
+        ),
+        *(
+            "einverstanden",
+            "ja einverstanden",
+            "in ordnung",
+            "ja in ordnung",
+            "ist in ordnung",
+            "ist gut",
+            "ja ist gut",
+        ),
+        *("yes", "yes please", "ok", "okay", "confirmed", "agreed", "that is fine"),
+    }
+)
 _FOLD: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "-": "_", " ": "_"})
 
 
@@ -51,7 +80,8 @@ class Arguments:
 
     def flag(self, name: str) -> bool:
         """True for an unmistakable yes, in either language; anything else is no."""
-        return fold_key(self.values.get(name, "")).replace("_", " ").strip(" .!") in _TRUE
+        said = fold_key(self.values.get(name, "")).replace("_", " ")
+        return " ".join(said.rstrip(" .!").replace(",", " ").split()) in _TRUE
 
 
 def fold_key(name: str) -> str:
