@@ -15,6 +15,8 @@ _CAPITAL: Final = re.compile(r"\b([ABC])\b")
 _SMALL: Final = re.compile(
     r"\b(?:angebot|option|offer|variante|termin|slot|nummer|number|letter)\W+([abc])\b|^\W*([abc])\W*$"
 )
+# "one" is a pronoun ("a later one") unless it stands like a letter.
+_ONE: Final = re.compile(r"\b(?:option|offer|slot|number|letter)\W+one\b|^\W*one\W*$")
 _ORDINALS: Final[Mapping[str, tuple[str, ...]]] = {
     "A": ("erste", "first"),
     "B": ("zweite", "second"),
