@@ -45,7 +45,7 @@ from gateway.booking.saga import (
     worth_telling,
 )
 from gateway.clock import Clock, Ids
-from gateway.errors import IllegalTransition, VersionConflict
+from gateway.errors import AlreadyBooked, IllegalTransition, SlotTaken, VersionConflict
 
 MIN_REQUEST_SECONDS: Final = 0.25
 """With less time left than this no request is begun."""
@@ -152,8 +152,11 @@ class SagaRunner:
                 return await self._store.run(company_id, partial(self._round, stored, before, learnt, terms))
             except VersionConflict:
                 self._notice("saga_version_conflict")
-            except IllegalTransition:
-                # The appointment took another way (a person ended it): what was done over there is taken back.
+            except (IllegalTransition, AlreadyBooked, SlotTaken):
+                # Somebody else has carried this saga on meanwhile: then nothing is ours to write (LeaseLost).
+                await self._store.run(company_id, lambda tx: tx.save_saga(before, before))
+                # The appointment took another way (a person ended it), or the customer has booked the very same since:
+                # what was done over there is taken back.
                 self._notice("saga_overtaken")
                 learnt = compensating(learnt, "overtaken", self._clock.now())
         raise VersionConflict("the appointment keeps changing under its saga")

@@ -11,12 +11,13 @@ from typing import Final, TypeVar
 
 from gateway._http import httpx
 from gateway.booking import saga
+from gateway.booking.remote_plan import appointment_of
 from gateway.booking.remote_ports import RemoteOrder, RemoteSetup
 from gateway.booking.saga import Declined, Made, RemoteBooking, Seen, Unclear
 from gateway.breaker import Breakers
 from gateway.calcom.accounts import Account
 from gateway.calcom.client import UPSTREAM, CalcomClient, Observer, Versions
-from gateway.calcom.model import Booking, BookingStatus, SegmentRef
+from gateway.calcom.model import META_REF, META_TAG, Booking, BookingStatus, SegmentRef
 from gateway.calcom.outcome import Cause, Done, NotSent, Outcome, Reason, Refused, Unknown
 from gateway.calcom.payloads import Attendee, BookingOrder, attendee_email, ref_tag
 from gateway.calcom.rate import Bucket
@@ -103,11 +104,24 @@ class CalcomCalendar:
             return saga.NotSent("no_account")
         client, account = found
         step = order.step
-        asked = await client.find_by_ref(_ref(order), after_start=step.start, before_end=step.end)
+        asked = await client.find_bookings(after_start=step.start, before_end=step.end)
         if not isinstance(asked, Done):
             return _unseen(asked)
-        ours = [b for b in asked.value if b.active and b.host_id in (None, account.host_id)]
-        return Seen(tuple(_booking(b) for b in reversed(ours)))
+        ours = [b for b in asked.value.items if b.active and b.host_id in (None, account.host_id)]
+        mine = [b for b in ours if b.bears(_ref(order))] or [b for b in ours if self._kin(order, b)]
+        if not mine and not asked.value.complete:
+            return Unclear("incomplete")
+        return Seen(tuple(_booking(b) for b in reversed(mine)))
+
+    def _kin(self, order: RemoteOrder, booking: Booking) -> bool:
+        """The very same part of the very same appointment, by another change of it: an earlier create that took effect
+        late. It keeps the time that is wanted, so nothing else could ever be made there; it is as good as a new one."""
+        step = order.step
+        if (booking.start, booking.end) != (step.start, step.end):
+            return False
+        mark = SegmentRef(booking.metadata.get(META_REF, ""), step.segment, step.segments)
+        same = booking.bears(mark) and appointment_of(mark.ref) == appointment_of(order.ref)
+        return same and booking.metadata.get(META_TAG) == ref_tag(self.ref_key, order.company_id, mark)
 
     async def get(self, order: RemoteOrder, uid: str, *, within: float) -> Seen | Unclear | saga.NotSent:
         found = await self._client(order, within)
