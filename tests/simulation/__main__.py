@@ -1,0 +1,103 @@
+"""`python -m tests.simulation`: random schedules by the seed, one seed exactly, or every crash point.
+
+    python -m tests.simulation --count 1000000 --from 0     many; counts, seeds and the first failure, shrunk
+    python -m tests.simulation --seed 4711                  one, with its trace
+    python -m tests.simulation --crashes                    a crash at every await point x every single fault
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+
+from tests.simulation.plan import Plan, plan_of
+from tests.simulation.runner import as_json, bar, run_seeds
+from tests.simulation.shrink import shrink
+from tests.simulation.world import Simulation
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__.split("\n")[0])
+    parser.add_argument("--seed", type=int, help="run this one and show its trace")
+    parser.add_argument("--count", type=int, default=1000, help="how many seeds")
+    parser.add_argument("--from", dest="first", type=int, default=0, help="the first seed: resume where a run ended")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seconds", type=float, help="begin nothing new after so long")
+    parser.add_argument("--json", action="store_true", help="counts as one JSON object on standard output")
+    parser.add_argument("--first-only", action="store_true", help="stop at the first violation")
+    parser.add_argument("--no-shrink", action="store_true")
+    parser.add_argument("--crashes", action="store_true", help="every await point x every single fault")
+    wanted = parser.parse_args()
+    if wanted.seed is not None:
+        return _one(wanted.seed, not wanted.no_shrink)
+    if wanted.crashes:
+        from tests.simulation.crashes import main as crash_main
+
+        return crash_main(wanted.processes, as_json=wanted.json)
+    return _many(wanted)
+
+
+def _many(wanted: argparse.Namespace) -> int:
+    show = None if wanted.json or not sys.stderr.isatty() else bar(wanted.count)
+    totals = run_seeds(
+        wanted.first,
+        wanted.count,
+        processes=wanted.processes,
+        stop_at_first=wanted.first_only,
+        progress=show,
+        seconds=wanted.seconds,
+    )
+    if show is not None:
+        print(file=sys.stderr)
+    if wanted.json:
+        print(as_json(wanted.first, totals))
+    else:
+        last = wanted.first + totals.schedules - 1
+        print(
+            f"{totals.schedules} schedules (seeds {wanted.first}-{last}), {totals.steps} steps, {totals.faults} faults, "
+            f"{totals.kills} kills, {totals.seconds:.0f} s, {totals.rate:.1f}/s: {len(totals.broken)} violations"
+        )
+        for seed, what in totals.broken[:20]:
+            print(f"  seed {seed}: {what}")
+        if totals.broken and not wanted.no_shrink:
+            _explain(totals.broken[0][0])
+    return 1 if totals.broken else 0
+
+
+def _one(seed: int, shrinking: bool) -> int:
+    simulation = Simulation(plan_of(seed), trace=print)
+    violations = simulation.run()
+    for violation in violations:
+        print(violation)
+        if violation.error is not None:
+            traceback.print_exception(violation.error)
+    if violations and shrinking:
+        _explain(seed)
+    if not violations:
+        print("no violation")
+    return 1 if violations else 0
+
+
+def _explain(seed: int) -> None:
+    """The seed again, cut down to what it needs."""
+    plan = plan_of(seed)
+    violations = Simulation(plan).run()
+    smaller, found = shrink(plan, violations[0])
+    print(f"\nseed {seed}, shrunk to:")
+    print(_told(smaller))
+    Simulation(smaller, trace=lambda line: print(f"  {line}")).run()
+    for violation in found:
+        print(f"  {violation}")
+
+
+def _told(plan: Plan) -> str:
+    lines = [f"  {call}" for call in plan.calls] + [f"  {disturbance}" for disturbance in plan.disturbances]
+    lines.append(f"  faults {plan.remote_faults}, odds {plan.fault_odds}/{plan.read_odds}/{plan.busy_odds}, "
+                 f"refuse_on_outage {plan.refuse_on_outage}, queue_cancels {plan.queue_cancels}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
