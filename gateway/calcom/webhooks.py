@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway.booking.ports import Store
+from gateway.booking.ports import Store, Tx
 from gateway.booking.remote_ports import Delivery, RemoteAccount
 from gateway.calcom.calendar import BACKGROUND_RESERVE, Connections
-from gateway.calcom.client import CalcomClient
+from gateway.calcom.client import MAX_CHAIN, CalcomClient
 from gateway.calcom.errors import UID
 from gateway.calcom.model import Booking
 from gateway.calcom.outcome import Done, Reason, Refused
@@ -65,81 +65,112 @@ class Webhooks:
         return "kept" if kept else "duplicate"
 
     async def apply_due(self, company_id: str) -> int:
-        """Apply what is due of one company; how many deliveries were settled."""
+        """Apply what is due of one company; how many deliveries were settled. Each booking is asked for once."""
         now = self.clock.now()
-        due = await self.store.read(company_id, lambda tx: tx.deliveries_due(now, BATCH))
-        settled = 0
+        due, echoes = await self.store.read(company_id, lambda tx: _due(tx, now))
+        if not due:
+            return 0
+        accounts = await self.connections.accounts.staff(company_id)
+        readers: dict[str, _Reader | None] = {}
+        settled: list[Delivery] = []
         for delivery in due:
-            settled += await self._apply(company_id, delivery)
-        return settled
+            account = _account(accounts, delivery)
+            if account is None or delivery.dedupe_key in echoes:
+                settled.append(delivery)  # of somebody who does not work here, or our own act told back to us
+                continue
+            if account.staff_id not in readers:
+                readers[account.staff_id] = await self._reader(company_id, account)
+            if await self._apply(company_id, delivery, account, readers[account.staff_id]):
+                settled.append(delivery)
+        # At the end: a crash before it means that the same is judged once more, from the then current state.
+        await self.store.run(company_id, lambda tx: _settle(tx, settled, self.clock.now()))
+        return len(settled)
 
-    async def _apply(self, company_id: str, delivery: Delivery) -> bool:
-        """Ask what the booking is now and let the reconciler judge it. True when nothing more is to be expected."""
-        if await self._echo(company_id, delivery) or await self._judged(company_id, delivery):
-            await self._settled(company_id, delivery)
-            return True
-        now = self.clock.now()
-        if delivery.attempts + 1 >= MAX_TRIES:
-            await self._settled(company_id, delivery)  # the reconciler sees what we could not
-            self.notice("webhook_given_up")
-            return True
-        later = now + SETTLES_AFTER * 2**delivery.attempts
-        await self.store.run(company_id, lambda tx: tx.delivery_later(delivery.dedupe_key, later))
-        return False
-
-    async def _settled(self, company_id: str, delivery: Delivery) -> None:
-        now = self.clock.now()
-        await self.store.run(company_id, lambda tx: tx.delivery_applied(delivery.dedupe_key, now))
-
-    async def _echo(self, company_id: str, delivery: Delivery) -> bool:
-        """Our own booking told back to us: nothing to ask, requests are counted."""
-        if delivery.event not in ("BOOKING_CREATED", "BOOKING_RESCHEDULED"):
-            return False
-        return await self.store.read(company_id, lambda tx: tx.made_here(delivery.uid))
-
-    async def _judged(self, company_id: str, delivery: Delivery) -> bool:
-        account = await self._account(company_id, delivery)
-        if account is None:
-            return True  # of somebody who does not work here
+    async def _reader(self, company_id: str, account: RemoteAccount) -> _Reader | None:
         found = await self.connections.client(
             company_id, account.staff_id, within=REQUEST_SECONDS, reserve=BACKGROUND_RESERVE
         )
-        if found is None:
-            return False
-        bookings = await _now(found[0], delivery)
-        if bookings is None:
+        return None if found is None else _Reader(found[0])
+
+    async def _apply(self, company_id: str, delivery: Delivery, account: RemoteAccount, reader: _Reader | None) -> bool:
+        """Ask what the booking is now and let the reconciler judge it. True when nothing more is to be expected."""
+        if await self._judged(company_id, delivery, account, reader):
+            return True
+        if delivery.attempts + 1 >= MAX_TRIES:
+            self.notice("webhook_given_up")  # the reconciler sees what we could not
+            return True
+        later = self.clock.now() + SETTLES_AFTER * 2**delivery.attempts
+        await self.store.run(company_id, lambda tx: tx.delivery_later(delivery.dedupe_key, later))
+        return False
+
+    async def _judged(
+        self, company_id: str, delivery: Delivery, account: RemoteAccount, reader: _Reader | None
+    ) -> bool:
+        bookings = None if reader is None else await reader.now(delivery)
+        if reader is None or bookings is None:
             return False
         for booking in bookings:
-            if booking.host_id in (None, account.host_id):
+            if booking.host_id in (None, account.host_id) and booking.uid not in reader.judged:
+                reader.judged.add(booking.uid)
                 await self.reconciler.apply(company_id, account, booking)
         told_early = delivery.event in ("BOOKING_CANCELLED", "BOOKING_REJECTED")
         return not (told_early and any(b.uid == delivery.uid and b.active for b in bookings))
 
-    async def _account(self, company_id: str, delivery: Delivery) -> RemoteAccount | None:
-        accounts = await self.connections.accounts.staff(company_id)
-        if delivery.host_id is None and accounts:
-            return accounts[0]
-        return next((account for account in accounts if account.host_id == delivery.host_id), None)
 
+@dataclass(slots=True)
+class _Reader:
+    """Asks for each booking once per round: a busy morning's echoes must not eat the budget of calls."""
 
-async def _now(client: CalcomClient, delivery: Delivery) -> list[Booking] | None:
-    """The bookings a delivery speaks of as they are now, the whole chain forward; None: Cal.com did not say."""
-    found: dict[str, Booking] = {}
-    for uid in (delivery.old_uid, delivery.uid):
-        if uid is None or uid in found:
-            continue
-        asked = await client.get_booking(uid)
-        if isinstance(asked, Refused) and asked.reason is Reason.GONE:
-            continue
-        if not isinstance(asked, Done):
-            return None
-        found[uid] = asked.value
-        if asked.value.rescheduled_to is not None and asked.value.rescheduled_to not in (delivery.uid, *found):
-            latest = await client.latest(asked.value.rescheduled_to)
-            if not isinstance(latest, Done):
+    client: CalcomClient
+    known: dict[str, Booking | None] = field(default_factory=dict)
+    judged: set[str] = field(default_factory=set)
+
+    async def now(self, delivery: Delivery) -> list[Booking] | None:
+        """The bookings a delivery speaks of as they are, each chain to its end; None: Cal.com did not say."""
+        found: dict[str, Booking] = {}
+        waiting = [uid for uid in (delivery.old_uid, delivery.uid) if uid is not None]
+        while waiting and len(found) < MAX_CHAIN:
+            uid = waiting.pop()
+            if uid in found:
+                continue
+            if uid not in self.known and not await self._ask(uid):
                 return None
-            found[latest.value.uid] = latest.value
-    return list(found.values())
+            booking = self.known[uid]
+            if booking is None:
+                continue
+            found[uid] = booking
+            if booking.rescheduled_to is not None:
+                waiting.append(booking.rescheduled_to)
+        return list(found.values())
+
+    async def _ask(self, uid: str) -> bool:
+        asked = await self.client.get_booking(uid)
+        if isinstance(asked, Done):
+            self.known[uid] = asked.value
+            return True
+        if isinstance(asked, Refused) and asked.reason is Reason.GONE:
+            self.known[uid] = None
+            return True
+        return False
+
+
+def _due(tx: Tx, now: datetime) -> tuple[Sequence[Delivery], set[str]]:
+    """What is due, and which of it tells us of bookings that we made: nothing to ask, requests are counted."""
+    due = tx.deliveries_due(now, BATCH)
+    made = {d.dedupe_key for d in due if d.event in ("BOOKING_CREATED", "BOOKING_RESCHEDULED") and tx.made_here(d.uid)}
+    return due, made
+
+
+def _settle(tx: Tx, settled: Sequence[Delivery], now: datetime) -> None:
+    for delivery in settled:
+        tx.delivery_applied(delivery.dedupe_key, now)
+
+
+def _account(accounts: Sequence[RemoteAccount], delivery: Delivery) -> RemoteAccount | None:
+    """Whose calendar a delivery speaks of; a body that does not say is asked for with anybody's key."""
+    if delivery.host_id is None:
+        return accounts[0] if accounts else None
+    return next((account for account in accounts if account.host_id == delivery.host_id), None)
 
 
 def _read(body: bytes, secret_name: str) -> Delivery | None:
@@ -149,7 +180,7 @@ def _read(body: bytes, secret_name: str) -> Delivery | None:
     except RequestRefused:
         return None
     event, payload = envelope.get("triggerEvent"), envelope.get("payload")
-    if event not in EVENTS or not isinstance(event, str) or not isinstance(payload, dict):
+    if not isinstance(event, str) or event not in EVENTS or not isinstance(payload, dict):
         return None
     uid = _uid(payload, "uid")
     if uid is None:
