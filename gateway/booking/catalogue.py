@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from gateway.booking.catalogue_fit import MARGIN, Fit, essential, measure, of_kind, same_term
+from gateway.booking.catalogue_fit import MARGIN, TRAITS, Fit, essential, measure, of_kind, same_term
 from gateway.booking.catalogue_meaning import Meaning, Phrase, read
 from gateway.booking.catalogue_offers import Offer, ServiceName, adult_from, bare_of, offers_of
-from gateway.booking.catalogue_stems import kin
+from gateway.booking.catalogue_stems import ancestors, kin, read_word
 from gateway.booking.catalogue_words import WHO_COVERS
 from gateway.booking.resolve import NONE, Resolution, said_id
 
@@ -30,12 +30,15 @@ def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     if known is not None:
         return Resolution("match", (known,))
     bare = bare_of(utterance)
-    named = [offer for offer in every if bare in offer.spelled]
+    named = [offer for offer in every if bare in offer.spelled or bare.replace(" ", "") in offer.joined]
     if named:
         return _answer(named, sure=True)
     wish = read(utterance)
     offers = tuple(offer for offer in every if wish.age is None or offer.ages is None or wish.age in offer.ages)
-    wish = _settle_who(wish, offers)
+    wish = _settle_length(_settle_who(wish, offers), offers)
+    other = _something_else(wish, offers)
+    if other and essential(wish.keys) <= {"hair"}:
+        return NONE  # "Haarausfall"
     sold = frozenset(term for term in wish.terms if _is_sold(term, offers))
     wish = replace(wish, terms=sold, strange_nouns=wish.strange_nouns - sold)
     if wish.keys & _ANIMALS and not wish.keys & _ANIMALS & _all_keys(offers):
@@ -43,7 +46,16 @@ def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     found = _choose(wish, offers)
     if found is None:
         return _by_phrase(wish, offers)
+    if other and found.status == "match":  # "Wimpernwelle" where lashes are tinted
+        return replace(found, status="ambiguous", question="which")
     return _rather_for_them(found, wish, offers)
+
+
+def _something_else(wish: Meaning, offers: tuple[Offer, ...]) -> bool:
+    """Whether only parts of the body were named, in a compound of which nothing else is known or sold."""
+    if not essential(wish.keys) or of_kind(essential(wish.keys), "act", "minor"):
+        return False
+    return any(of_kind(read_word(term)[0], "part") and not _is_sold(term, offers) for term in wish.terms)
 
 
 def _rather_for_them(found: Resolution, wish: Meaning, offers: tuple[Offer, ...]) -> Resolution:
@@ -84,7 +96,13 @@ def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
     return replace(wish, keys=wish.keys | {"child"}) if wish.age is not None else wish
 
 
-_SHORT_AT_MOST: Final = 0.75
+def _settle_length(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
+    """Forget a middle length (or size) in a house that knows but short and long."""
+    return replace(wish, keys=wish.keys - (_MIDDLE - _all_keys(offers)))
+
+
+_MIDDLE: Final = frozenset({"medium", "middle"})
+_SHORT_AT_MOST: Final = 0.78
 _COST_AT_MOST: Final = 1.55
 """A service falling short of the wish is taken for it up to the first price, if the whole price is below the second."""
 _CLEARLY_SHORT: Final = 0.5
@@ -98,7 +116,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     wanted = essential(wish.keys)
     manners = of_kind(wish.keys, "manner")
     if wanted <= {"hair"} and not wish.terms and not manners:
-        return _by_who(wish, offers)
+        return _by_who(wish, offers) if of_kind(wish.keys, "who", "part") else _by_trait(wish, offers)
     scored = [(offer, fit) for offer in offers if (fit := _best(wish, offer)) and _serves(fit)]
     if not scored:
         return None
@@ -109,6 +127,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     least = min(fit.cost for _, fit in scored)
     sure = all(_is_sure(fit) for _, fit in scored if fit.cost == least)
     sure = sure and not (wish.implied_hair and wish.strange_nouns)
+    sure = sure and not any(_has_kinds(wanted, offer, offers) for offer, fit in scored if fit.cost == least)
     scored = _perfect(scored)
     margin = _margin(wish, wanted, least)
     close = [offer for offer, fit in scored if fit.cost <= least + margin + 1e-9]
@@ -123,6 +142,16 @@ def _margin(wish: Meaning, wanted: frozenset[str], least: float) -> float:
     return MARGIN / 2 if wish.only else MARGIN
 
 
+_KINDS_MATTER: Final = frozenset({"colour", "massage"})
+
+
+def _has_kinds(wanted: frozenset[str], chosen: Offer, offers: tuple[Offer, ...]) -> bool:
+    """Whether a kind was asked for ("Tönung"), what is near is not of that kind, and other kinds are sold besides."""
+    broad = _KINDS_MATTER & essential(chosen.meanings[0].keys)
+    unmet = {key for key in wanted if broad & ancestors(key)}
+    return bool(unmet) and any(broad & ancestors(key) and key not in unmet for key in _all_keys(offers))
+
+
 _OTHER: Final = {"men": "women", "women": "men"}
 
 
@@ -134,7 +163,8 @@ def _for_the_others(wish: Meaning, close: list[Offer], offers: tuple[Offer, ...]
         return []
     found = _choose(replace(wish, keys=wish.keys | {_OTHER[only]}), offers)
     ids = found.ids if found else ()
-    return [offer for offer in offers if offer.service.id in ids and (fit := _best(wish, offer)) and fit.short <= 0]
+    far = min(fit.short for offer in close if (fit := _best(wish, offer)))
+    return [offer for offer in offers if offer.service.id in ids and (fit := _best(wish, offer)) and fit.short <= far]
 
 
 def _perfect(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
@@ -189,6 +219,13 @@ def _by_who(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     return _answer(found, sure=True)
 
 
+def _by_trait(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
+    """Nothing but a length or an extent was said ("komplett"): ask about what is sold so."""
+    said = of_kind(wish.keys, *TRAITS)
+    found = [offer for offer in offers if said and said <= offer.meanings[0].keys]
+    return _answer(found, sure=False) if found else None
+
+
 def _by_phrase(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution:
     """Several acts that no one service covers: ask between the services of each."""
     phrases = wish.phrases if len(wish.phrases) > 1 else _split_acts(wish)
@@ -196,8 +233,10 @@ def _by_phrase(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution:
         return NONE
     shared = of_kind(wish.keys, "who", "length", "size", "extent")
     ids: dict[str, None] = {}
+    about: frozenset[str] = frozenset()
     for phrase in phrases:
-        part = replace(wish, phrases=(), keys=phrase.keys | shared, terms=phrase.terms & wish.terms)
+        about = of_kind(phrase.keys, "part") or about  # "Augenbrauen zupfen und färben"
+        part = replace(wish, phrases=(), keys=phrase.keys | about | shared, terms=phrase.terms & wish.terms)
         if not essential(part.keys):
             continue
         found = _choose(part, offers)

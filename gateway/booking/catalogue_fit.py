@@ -20,18 +20,21 @@ MARGIN: Final = 0.35
 # What the service has and the caller did not say.
 _EXTRA: Final = {"act": 1.0, "minor": 0.1, "part": 0.8, "manner": 0.15, "occasion": 0.3}
 _EXTRA_KEYS: Final = {"bridal": 1.0, "first": 0.5, "follow_up": 0.5, "express": 0.3, "pregnant": 0.6, "home": 0.6,
-               "gel": 0.5, "acrylic": 0.5, "shellac": 0.5, "french": 0.5}  # fmt: skip
+               "refill": 0.5, "antiage": 0.3, "acne": 0.4, "cleanse": 0.5, "gel": 0.5, "acrylic": 0.5, "shellac": 0.5, "french": 0.5}  # fmt: skip
 _EXTRA_PART_OF_MANY: Final = 0.3
+_EXTRA_PART_BESIDE: Final = 0.5
 _EXTRA_KIN: Final = 0.4
 _EXTRA_TERM: Final = 0.25
 _EXTRA_TERM_OF_MANY: Final = 0.8  # where no act was said, a strange word may well be one
 _EXTRA_TRAIT: Final = 0.05
+_EXTRA_REFUSED: Final = 0.3
 
 # What the caller said and the service does not have.
 _SPECIAL: Final = 0.3
 _GENERAL: Final = 0.7
 _LOOSE: Final = 0.8
-_OTHER_UPKEEP: Final = 0.4
+_OTHER_UPKEEP: Final = 0.35
+_SHAVEN: Final = 0.7
 _NO_MINOR: Final = 0.5
 _NO_PART_NAMED: Final = 0.6
 _NO_HAIR_NAMED: Final = 0.1
@@ -100,9 +103,10 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
     unmet, unasked = _manners(wish.keys, offer.keys)
     shared = sum(any(same_term(term, sold) for term in wish.terms) for sold in offer.terms)
     a_term = _EXTRA_TERM if of_kind(said, "act", "minor") or wish.terms else _EXTRA_TERM_OF_MANY
-    more = unasked + sum(_extra(key, said) for key in offered) + a_term * (len(offer.terms) - shared)
+    met = bool(of_kind(said & offered, "part") - {"hair"})
+    more = unasked + sum(_extra(key, said, met) for key in offered) + a_term * (len(offer.terms) - shared)
     # "ohne Lack" is as much a choice as "mit Lack", for who said neither.
-    more += sum(_EXTRA[CONCEPTS[key].kind] for key in essential(offer.refused - wish.refused))
+    more += _EXTRA_REFUSED * len(essential(offer.refused - wish.refused))
     more -= _SPECIAL * len(wish.refused & offer.refused)
     manners = of_kind(wish.keys & offer.keys, "manner", "occasion")
     unmet += _NO_TERM * sum(not any(same_term(term, sold) for sold in offer.terms) for term in wish.terms)
@@ -130,7 +134,7 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
     if said in UPKEEP and parts & _parts_of(wish) and not of_kind(offered, "act", "minor"):
         return _OTHER_UPKEEP  # "Bart" by itself: whatever keeps it in shape
     if said in UPKEEP and "hair" not in wish and offered & UPKEEP and (of_kind(wish, "part") - {"hair"}) & offered:
-        return _OTHER_UPKEEP
+        return _SHAVEN if "shave" in {said, *offered} else _OTHER_UPKEEP
     return _NO_MINOR if CONCEPTS[said].kind == "minor" else None
 
 
@@ -140,7 +144,7 @@ def _parts_of(keys: frozenset[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16384)
-def _extra(key: str, said: frozenset[str]) -> float:
+def _extra(key: str, said: frozenset[str], part_met: bool) -> float:
     said_parts = _parts_of(said)
     if key in said:
         return 0.0
@@ -157,7 +161,9 @@ def _extra(key: str, said: frozenset[str]) -> float:
         return _EXTRA_KIN
     if CONCEPTS[key].kind == "part" and not said_parts:
         return _EXTRA_PART_OF_MANY
-    return _EXTRA[CONCEPTS[key].kind]
+    if part_met and CONCEPTS[key].kind == "part":
+        return _EXTRA_PART_BESIDE  # "Kopf- und Nackenmassage" for the neck
+    return _EXTRA_KEYS.get(key, _EXTRA[CONCEPTS[key].kind])
 
 
 def _traits(wish: frozenset[str], offer: frozenset[str]) -> float | None:
@@ -202,7 +208,7 @@ def _unasked(manner: str) -> float:
 
 
 def _unmet(manner: str) -> float:
-    if manner in _FREE_MANNERS:
+    if manner in _FREE_MANNERS - {"package"}:
         return _HARDLY
     return _UNMET_KEYS.get(manner, _HARDLY if CONCEPTS[manner].kind == "occasion" else _NO_MANNER)
 
@@ -212,4 +218,4 @@ def same_term(left: str, right: str) -> bool:
     one, other = letters_by_ear(left[:40]), letters_by_ear(right[:40])
     shorter = min(len(one), len(other))
     allowed = 0 if shorter < 5 else 1 if shorter < 9 else 2
-    return Levenshtein.distance(one, other) <= allowed or (shorter >= 6 and one[:shorter] == other[:shorter])
+    return Levenshtein.distance(one, other) <= allowed or (shorter >= 5 and one[:shorter] == other[:shorter])

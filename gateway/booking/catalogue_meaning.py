@@ -7,6 +7,7 @@ come out alike. Words that are no trade word become terms when they stand in a c
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from gateway.booking.catalogue_stems import CONCEPTS, ancestors, is_strange, kin, read_word
@@ -45,6 +46,11 @@ class Meaning:
 # --- a whole text ----------------------------------------------------------------------------------------------------
 
 
+_HAIRY: Final = frozenset(
+    {"nose", "ear", "leg", "lower_leg", "arm", "armpit", "bikini", "back", "chest", "belly", "lip", "chin"}
+)
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -55,6 +61,7 @@ _JOINTS: Final = _words(", ; + & / ( ) | . ! ? – und mit plus sowie oder and w
 _SOFT_JOINTS: Final = frozenset({"und", "oder", "and", "&", "/"})
 REFUSALS: Final = _words("ohne nicht kein keine keinen without no")
 _ONLY: Final = _words("nur bloss lediglich only just")
+_QUESTIONS: Final = frozenset({("wie", "lang"), ("wie", "lange")})  # of the service, not of the hair
 _DIGIT: Final = {plain(cardinal(number)): number for number in range(1, 100)}
 _MINUTES: Final = re.compile(r"\b(\d{1,3})\s*(?:min\b|minuten|minuetig|minute)")
 _HOURS: Final = {
@@ -110,8 +117,8 @@ def _joined(words: list[str]) -> list[str]:
 
 
 @lru_cache(maxsize=2048)
-def read(text: str) -> Meaning:
-    """Return the meaning of a service name or an utterance."""
+def read(text: str, *, written: bool = False) -> Meaning:
+    """Return the meaning of an utterance, or of a service name as a company has `written` it."""
     folded = plain(text)
     minutes, age = _figures(folded)
     phrases: list[Phrase] = []
@@ -124,6 +131,8 @@ def read(text: str) -> Meaning:
     def close() -> None:
         nonlocal implied, parts_before
         parts = {key for key in keys if CONCEPTS[key].kind == "part"} | {"x" for key in keys if _has_part(key)}
+        if "hair" in keys and keys & _HAIRY and not keys & HAIR_ACTS:
+            keys.discard("hair")  # "Haare in der Nase"
         if keys & HAIR_ACTS and not parts and not parts_before:
             keys.add("hair")
             implied = True
@@ -134,7 +143,9 @@ def read(text: str) -> Meaning:
         terms.clear()
 
     words = _joined([word for token in _TOKEN.findall(text[:MAX_TEXT]) for word in plain(token).split() or [token]])
-    for word in words:
+    for previous, word in pairwise(("", *words)):
+        if (previous, word) in _QUESTIONS:
+            continue
         if word in _JOINTS:
             close()
             refusing = refusing and word in _SOFT_JOINTS
@@ -146,11 +157,12 @@ def read(text: str) -> Meaning:
             close()
         else:
             only = only or word in _ONLY
-            found, stranger = (frozenset[str](), None) if word in _DIGIT else read_word(word)
+            found, stranger = (frozenset[str](), None) if word in _DIGIT else read_word(word, misheard=not written)
             if refused_one and found:
                 refusing = False  # "ohne Waschen schneiden" refuses the washing alone
             (refused if refusing else keys).update(found)
-            refused_one = refusing and any(CONCEPTS[key].kind in ("act", "minor", "manner") for key in found)
+            if found:
+                refused_one = refusing and any(CONCEPTS[key].kind in ("act", "minor", "manner") for key in found)
             if stranger and not refusing:
                 terms.add(stranger)
     close()

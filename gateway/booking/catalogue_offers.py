@@ -23,10 +23,14 @@ class ServiceName:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A service with what its name and each alias mean, and the ages in years its name says it is for."""
+    """A service with what its name and each alias mean, and the ages in years its name says it is for.
+
+    `spelled` are the names without fillers, `joined` the same without spaces ("lomilomi").
+    """
 
     service: ServiceName
     spelled: frozenset[str]
+    joined: frozenset[str]
     meanings: tuple[Meaning, ...]
     ages: range | None
 
@@ -38,7 +42,8 @@ def offers_of(services: tuple[ServiceName, ...]) -> tuple[Offer, ...]:
         Offer(
             service,
             frozenset(bare_of(name) for name in (service.name, *service.aliases)),
-            tuple(read(name) for name in (service.name, *service.aliases)),
+            frozenset(bare_of(name).replace(" ", "") for name in (service.name, *service.aliases)) - {""},
+            tuple(read(name, written=True) for name in (service.name, *service.aliases)),
             _ages(service.name),
         )
         for service in services
@@ -88,7 +93,7 @@ _FROM_TO: Final = re.compile(r"\b(\d{1,2}) (?:bis )?(\d{1,2}) (?:j\b|jahre?)")
 
 def _ages(name: str) -> range | None:
     """The ages a children's service is for: "Kinder bis 6 Jahre", "Kinder 7-12 Jahre"."""
-    if "child" not in read(name).keys:
+    if "child" not in read(name, written=True).keys:
         return None
     folded = plain(name)
     if both := _FROM_TO.search(folded):

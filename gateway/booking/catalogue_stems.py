@@ -111,8 +111,12 @@ def _vocabulary(*, by_ear: bool) -> _Vocabulary:
             meant.setdefault(spell(letters), {})[concept.key] = None
             whole |= {spell(letters)} if alone else set()
             dotless[spell(letters.translate(_BARE))] = (concept.key, alone)
+    written = dict(meant)
     for letters, (key, alone) in dotless.items():
-        if letters not in meant:  # "kürz" without its dots is another word, "färb" is none
+        if letters in written:
+            continue
+        # "kürz" without its dots is another word, "längen" a form of one; "färb" is none
+        if not any(letters.startswith(stem) and key not in keys for stem, keys in written.items() if len(stem) > 3):
             meant[letters] = {key: None}
             whole |= {letters} if alone else set()
     prefixes = frozenset(map(spell, _PREFIXES))
@@ -131,8 +135,11 @@ _HEARD: Final = _vocabulary(by_ear=True)
 
 
 @lru_cache(maxsize=8192)
-def read_word(word: str) -> tuple[frozenset[str], str | None]:
-    """Return the concepts of one plain word, and the word itself when it, or part of it, is no word of the trade."""
+def read_word(word: str, *, misheard: bool = True) -> tuple[frozenset[str], str | None]:
+    """Return the concepts of one plain word, and the word itself when it, or part of it, is no word of the trade.
+
+    `misheard`: a word that is no stem may be a slip of the nearest one; what a company wrote itself is not.
+    """
     heard = letters_by_ear(word[:MAX_LETTERS])
     for vocabulary, letters in ((_WRITTEN, word[:MAX_LETTERS]), (_HEARD, heard)):
         if letters in vocabulary.meant and (vocabulary is _WRITTEN or len(letters) > 3):
@@ -141,13 +148,19 @@ def read_word(word: str) -> tuple[frozenset[str], str | None]:
         return frozenset(), None
     written = _WRITTEN.take_apart(word[:MAX_LETTERS])
     by_ear = _HEARD.take_apart(heard) if len(heard) > 3 else written  # three sounds are like anything
-    path = written if written[0] <= by_ear[0] else by_ear
-    unknown, _, known, keys, _ = path
-    if keys and (unknown == 0 or (unknown <= 2 and -known >= 6)):  # "Krankengymnast-ik"
-        return frozenset(keys), None
-    if keys and -known >= (4 if path is written else 5) and unknown >= 3:
-        return frozenset(keys), word
-    return frozenset(_nearest_stem(heard)), word
+    for path in (written, by_ear) if written[0] <= by_ear[0] else (by_ear, written):
+        unknown, _, known, keys, _ = path
+        if keys and (unknown == 0 or (unknown <= 2 and -known >= 6)):  # "Krankengymnast-ik"
+            return frozenset(keys), None
+        if keys and -known >= (4 if path is written else 5) and unknown >= 3:
+            return frozenset(keys), word
+    return frozenset(_nearest_stem(heard)) if misheard else frozenset(), word
+
+
+# Who it is for is never guessed: "Messer" is no slip of "Männer".
+_PEOPLE: Final = frozenset(
+    stem for stem, keys in _HEARD.meant.items() if any(CONCEPTS[key].kind == "who" for key in keys)
+)
 
 
 def _nearest_stem(heard: str) -> tuple[str, ...]:
@@ -156,7 +169,7 @@ def _nearest_stem(heard: str) -> tuple[str, ...]:
         return ()
     nearest: dict[tuple[str, ...], int] = {}
     for stem in _HEARD.starts.get(heard[0], ()):
-        if len(stem) < 5 or not -1 <= len(heard) - len(stem) <= 4:
+        if len(stem) < 5 or stem in _PEOPLE or not -1 <= len(heard) - len(stem) <= 4:
             continue
         keys = _HEARD.meant[stem]
         allowed = 1 if len(stem) < 12 else 2

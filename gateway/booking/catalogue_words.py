@@ -38,16 +38,16 @@ _TABLES: Final[dict[Kind, str]] = {
         tips > cut = spitzen spitze$
         fringe ~ cut = pony ponny fransen
         machine_cut > cut = maschin buzz millimeter
-        fade > cut = fade übergang undercut
+        fade > cut = fade übergang undercut skin$ skinfade
         thin ~ cut = ausdünn effilier
-        colour = farb färb gefärb color kolor colour umfärb
+        colour = farb färb gefärb color kolor colour umfärb dunkler$ brünett
         root > colour = ansatz ansätz nachwuchs rausgewachsen herausgewachsen nachgewachsen rauswuchs
         lengths > colour = längenausgleich längen$
         tint > colour = tönung tönen tönt getönt tön$ tonung
-        grey > colour = grau
+        grey > colour = grau kaschier abdeck
         toner > tint = toner abmattier mattier
         gloss ~ care = gloss glanz
-        bleach ~ colour = blondier blond aufhell bleich bleach entfärb
+        bleach ~ colour = blondier blond aufhell heller$ bleich bleach entfärb
         highlights ~ colour = strähn strahn mesch meche folie highlight foil
         balayage ~ highlights = balayage balajage balajasch balayasch
         ombre > balayage = ombre sombre
@@ -81,12 +81,12 @@ _TABLES: Final[dict[Kind, str]] = {
         lift = lifting lift$ geliftet
         laminate = lamin
         pmu = permanent pmu$ microblad
-        facial > face = gesichtsbehandl gesichtspfleg kosmetikbehandl facial
+        facial > face ~ cleanse = gesichtsbehandl gesichtspfleg kosmetikbehandl facial
         cleanse = reinig ausreinig tiefenreinig
         peel = peeling peel$ mikrodermabrasion microdermabrasion
         needling = needling
         acne = akne pickel unrein
-        antiage = antiaging falten hyaluron
+        antiage = antiaging antiage falten hyaluron
         makeup = makeup schmink visag geschminkt
         tan = solarium bräun
         pierce = piercing ohrloch ohrlöcher stechen
@@ -94,7 +94,7 @@ _TABLES: Final[dict[Kind, str]] = {
         massage = massage massier massag
         hotstone > massage = hotstone heißestein heißenstein
         thai > massage = thai
-        reflex > massage = reflexzon
+        reflex > massage = reflex
         lymph ~ massage = lymph drainage mld$
         physio = physio krankengymnast kg$ heilgymnast
         equipment > physio = gerät kgg$
@@ -147,7 +147,7 @@ _TABLES: Final[dict[Kind, str]] = {
     "part": """
         hair = haar frisur hair
         beard = bart bärt beard schnauzer schnurrbart moustache
-        bald = glatze
+        bald ~ head = glatze
         brow = braue brow augenbrau
         lash = wimper lash
         nail = nagel nägel nail
@@ -217,7 +217,7 @@ _TABLES: Final[dict[Kind, str]] = {
         french = french
         wet = nass$
         express = express schnell$ schnelle$
-        first = erst$ erste$ ersten$ erstes$ erster$ neukund neupatient erstmal erstbesuch neu$ neue$ neuen$ neumodell
+        first = erst$ erste$ ersten$ erstes$ erster$ neukund neupatient erstmal erstbesuch neu$ neue$ neuen$ neumodell neuanlage neuset
         follow_up = folge nachsorge folgetermin nachbehandl
         classic = klassisch classic
         relax = entspann wellness relax
@@ -233,6 +233,7 @@ _TABLES: Final[dict[Kind, str]] = {
     """,
     "occasion": """
         evening = abend abiball ball$ gala
+        event = anlass anläss event
         party = party feier geburtstag fest$
         interview = bewerb
         pregnant = schwanger
@@ -278,7 +279,8 @@ FILLERS: Final = _words(
     donnerstag freitag samstag sonntag woche uhr naechste naechsten naechster minuten minute min stunde stunden std
     euro jahre jahr alt ab bis inkl inklusive incl ca circa je pro ueblich uebliche mal wieder dringend unbedingt
     eigentlich irgendwie vielleicht gerade grad jetzt da hier weg runter rein raus dran drauf richtig ordentlich
-    ganz frisch frische neuer neues nicht kein keine keinen sondern aber drehen the a and for with my i want need
+    ganz frisch frische auffrischen neuer neues kostet kosten wieviel viel preis preise teuer dauert euch ihnen bieten
+    braun rot rote blau schwarz kupfer dunkel hell nicht kein keine keinen sondern aber drehen the a and for with my i want need
     please would like get an of
     """
 )

@@ -6,7 +6,7 @@ same by ear with a clear margin; else ask. A wrong person is worse than a questi
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -16,11 +16,14 @@ from gateway.booking.staff_names import DOUBTFUL, Index, Part, Person, could_be,
 from gateway.booking.staff_words import (
     ANYONE,
     CARRIERS,
+    CORRECTING_PAIRS,
+    CORRECTIONS,
     FEMININE_LEADS,
     FILLERS,
     HONORIFICS,
     MASCULINE_LEADS,
     NAME_LEADS,
+    NEGATE_ONE,
     NEGATIONS,
     NOT_BEFORE_NAMES,
     PARTICLES,
@@ -42,7 +45,8 @@ class StaffName:
     aliases: tuple[str, ...] = ()
 
 
-_CLAUSE: Final = re.compile(r"[,;!?\n]+")
+# A condition is a clause of its own: in "zu Emma und wenn die nicht da ist egal" nobody is refused.
+_CLAUSE: Final = re.compile(r"[,;!?\n]+|\b(?:wenn|falls|weil|sonst|ansonsten)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
@@ -55,44 +59,74 @@ def _index(staff: tuple[StaffName, ...]) -> Index:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """Adjacent words that may be one name, with the title or article in front of them."""
+    """Adjacent words that may be one name, with the title or article in front of them.
+
+    `led`: a word stood before it that names stand behind. `corrects`: the caller took back what was said before it.
+    `after_name`: refused, behind another mention of the clause that the negation may belong to.
+    """
 
     words: tuple[str, ...]
     refused: bool
     title: bool
     gender: str | None
+    led: bool = False
+    corrects: bool = False
+    after_name: bool = False
 
 
 def _mentions(utterance: str, spelled: frozenset[str]) -> list[_Mention]:
     """Split the utterance into possible names. A negation holds for the names after it in its clause, else before."""
     found: list[_Mention] = []
     left = MAX_WORDS
+    corrects = False
     for clause in _CLAUSE.split(utterance[:MAX_TEXT]):
         words = plain(clause).split()[:left]
         left -= len(words)
-        found += _clause_mentions(words, spelled)
+        said, corrects = _clause_mentions(_healed(words, spelled), spelled, corrects=corrects)
+        found += said
     return found
 
 
-def _clause_mentions(words: list[str], spelled: frozenset[str]) -> list[_Mention]:
+_SHORTEST_HEALED: Final = 4
+
+
+def _healed(words: list[str], spelled: frozenset[str]) -> list[str]:
+    """Put names together that a transcript split: "to bias", "na dine"."""
+    whole: list[str] = []
+    for word in words:
+        pair = whole[-1] + word if whole else ""
+        if len(pair) >= _SHORTEST_HEALED and pair in spelled and not {whole[-1], word} & spelled:
+            whole[-1] = pair
+        else:
+            whole.append(word)
+    return whole
+
+
+def _clause_mentions(words: list[str], spelled: frozenset[str], *, corrects: bool) -> tuple[list[_Mention], bool]:
+    """The possible names of one clause, and whether a correction is still open at its end."""
     found: list[_Mention] = []
     run: list[str] = []
     lead: list[str] = []
-    refused = False
+    refused = refused_one = False
     pending = False
+    bare = all(word in CARRIERS or word in HONORIFICS or word in spelled for word in words)
 
     def close() -> None:
-        nonlocal lead, pending
+        nonlocal lead, pending, corrects, refused, refused_one
         if run:
             if not lead or lead[-1] not in NOT_BEFORE_NAMES:
-                found.append(_mention(tuple(run), lead, refused=refused))
+                one = _mention(tuple(run), lead, refused=refused)
+                found.append(replace(one, corrects=corrects, after_name=pending and bool(found)))
+                corrects = False
+            refused, refused_one = refused and not refused_one, False
             run.clear()
             pending = False
         lead = []
 
-    for word in words:
-        named = word in spelled and bool(lead or run) and (lead[-1:] and lead[-1] in NAME_LEADS or bool(run))
-        if (word in CARRIERS or word in HONORIFICS) and not named:
+    for previous, word in pairwise(("", *words)):
+        is_lead = word in CARRIERS or word in HONORIFICS
+        named = word in spelled and ((bare and not is_lead) or bool(run) or bool(lead and lead[-1] in NAME_LEADS))
+        if is_lead and not named:
             if not (run and word in PARTICLES):
                 if run:
                     close()
@@ -101,22 +135,25 @@ def _clause_mentions(words: list[str], spelled: frozenset[str]) -> list[_Mention
             close()
             if word in NEGATIONS:
                 refused = pending = True
+            elif word in NEGATE_ONE:
+                refused = refused_one = True
             elif word in TURNS:
                 refused = False
+            corrects = word != "oder" and (corrects or word in CORRECTIONS or (previous, word) in CORRECTING_PAIRS)
         else:
             run.append(word)
     close()
     if pending and found:  # "den Oliver lieber nicht"
         last = found[-1]
-        found[-1] = _Mention(last.words, True, last.title, last.gender)
-    return found
+        found[-1] = replace(last, refused=True)
+    return found, corrects
 
 
 def _mention(words: tuple[str, ...], lead: list[str], *, refused: bool) -> _Mention:
     feminine = any(word in FEMININE_LEADS for word in lead) or lead[-2:] == ["bei", "der"] or lead[-1:] == ["die"]
     masculine = any(word in MASCULINE_LEADS for word in lead) or lead[-2:] == ["bei", "dem"]
     gender = None if feminine == masculine else "f" if feminine else "m"
-    return _Mention(words, refused, any(word in HONORIFICS for word in lead), gender)
+    return _Mention(words, refused, any(word in HONORIFICS for word in lead), gender, bool(lead))
 
 
 # --- from mentions to people -----------------------------------------------------------------------------------------
@@ -226,9 +263,13 @@ def resolve(utterance: str, staff: Sequence[StaffName], *, usual: str | None = N
         ids, certain = _choose(mention, index)
         if mention.refused:
             excluded |= dict.fromkeys(ids)  # of two alike, neither: the caller will not be sent to the wrong one
+            sure = sure and bool(ids or not mention.after_name)  # else it may refuse the one before
         elif ids:
-            wanted |= dict.fromkeys(ids)
-            sure = sure and certain
+            wanted = dict.fromkeys(ids) if mention.corrects else wanted | dict.fromkeys(ids)
+            sure = certain and (sure or mention.corrects)
+        elif mention.corrects:  # "zu Emma, nein, zu Sabine", and there is no Sabine
+            wanted = {} if mention.led else wanted
+            sure = False
     out = tuple(excluded)
     chosen = tuple(one.id for one in index.people if one.id in wanted and one.id not in excluded)
     if chosen:

@@ -10,7 +10,7 @@ from gateway.speech.fold import plain
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(plain(text).split())
+    return frozenset(plain(word) for word in text.split())  # word by word: `plain` reads no more than MAX_TEXT letters
 
 
 HONORIFICS: Final = _words(
@@ -23,8 +23,20 @@ NAME_LEADS: Final = HONORIFICS | _words("bei beim zu zum zur mit von")
 FEMININE_LEADS: Final = _words("frau fr fräulein schwester zur mrs miss ms")
 MASCULINE_LEADS: Final = _words("herr herrn herren hr zum beim mister mr den")
 PARTICLES: Final = _words("von van de der den del della di da dos el al bin ibn zu vom und la le")
-NEGATIONS: Final = _words("nicht außer ausser ohne kein keine keinen keiner keinem bloß not except")
+NEGATIONS: Final = _words(
+    """nicht außer ausser ohne kein keine keinen keiner keinem keinesfalls niemals nie bloß not except never
+    weder"""
+)
+NEGATE_ONE: Final = _words("statt anstatt anstelle")  # "statt zu Emma zu Fabian": only the first is refused
 TURNS: Final = _words("sondern aber lieber dafür stattdessen dann but rather")
+CORRECTIONS: Final = _words(
+    """nein ne nee nö quatsch blödsinn unsinn falsch entschuldigung entschuldigen verzeihung pardon sorry moment stopp ach
+    korrigiere korrektur vielmehr beziehungsweise bzw meinte gemeint verwechselt verwechsle versprochen no"""
+)
+CORRECTING_PAIRS: Final = frozenset(
+    {("ich", "meine"), ("meine", "ich"), ("doch", "lieber"), ("dann", "lieber"), ("besser", "gesagt")}
+)
+"""Said between two names, these take the first one back: "zu Emma, nein, zu Fabian", "Emma, ich meine Fabian"."""
 
 # Everyday words of a call that are nobody's name. A word that is a name of the list counts as one behind a lead word.
 FILLERS: Final = _words(
@@ -46,7 +58,13 @@ FILLERS: Final = _words(
     ran da dort hier the with i like would to please appointment for my prefer want see by can get at und eins zwei
     drei vier fünf sechs sieben acht neun zehn elf zwölf halb viertel beide beiden beides von auf fall keinesfalls
     gerne ausschließlich nämlich zufrieden bekannt kenne kennt war hatte hatten gewesen klappt passt verfügbar
-    arbeitet anwesend dran not except but rather alle jeden
+    arbeitet anwesend dran not except but rather alle jeden denn mehr schon bereits etwa überhaupt niemals nie never
+    keinesfalls quatsch blödsinn unsinn falsch entschuldigung entschuldigen verzeihung pardon sorry moment stopp ach was
+    korrigiere korrektur vielmehr beziehungsweise bzw meinte gemeint verwechselt verwechsle versprochen meinst meint no
+    egal wurscht wurst dafür stattdessen weder statt anstatt anstelle sagte gesagt sage sagen sprach meinen
+    schwarz schwarze schwarzen braun braune braunen weiß weiße weißen rot rote roten grau graue grauen blond blonde
+    klein kleine kleinen groß große großen lang lange langen kurz kurze kurzen jung junge jungen alt alte alten neu
+    neue neuen
     """
 )
 
@@ -62,13 +80,13 @@ ANYONE: Final = _any_of(
     wer auch immer|wer (?:von (?:ihnen|euch)|gerade|grad|grade|halt|eben|zuerst|als|zeit|frei|da|kann|will|immer|am)
     wer (?:moechte|so|dann|morgen|heute|bei ihnen)|wer ist (?:denn )?(?:frei|da)|wen sie|wem sie|gleich wer
     jeder|jedem|jede (?:ist|kann)|alle (?:sind|gut)|alles? recht|(?:mir|uns|ist) (?:\w+ )?(?:gleich|recht)
-    bin (?:da )?(?:ganz |sehr |voellig )?(?:flexibel|offen)|nicht festgelegt|freie auswahl
+    (?:bin|waere) (?:\w+ ){0,3}(?:flexibel|offen)|nicht festgelegt|freie auswahl
     (?:nicht|weniger) (?:so )?wichtig|keine rolle|kommt (?:mir )?nicht (?:so )?(?:da)?rauf an
     keine? (?:besondere\w* |bestimmte\w* )?(?:praeferenz\w*|vorliebe\w*|wunsch|wuensche)
     keinen? (?:bestimmte\w*|besondere\w*|spezielle\w*|wunsch)|niemand(?:en|em)? (?:bestimmt|besonder|speziell)\w*
     (?:ohne|kein\w*) (?:\w+ )?\w*wunsch|erste[nrs]? freie[nrs]?|naechstbeste\w*|erstbeste\w*|freie[nr]? mitarbeiter\w*
     (?:sie|du|ihr) (?:\w+ ){0,2}(?:entscheiden|entscheidest|aussuchen|aus)|(?:entscheiden|suchen) sie|such dir
-    ueberlasse? ich
+    ueberlasse? ich|jemand\w* (?:der|die) (?:\w+ )?(?:zeit|frei|kann|da)|wie (?:sie|du|ihr) (?:wollen|moechten|meinen|denken|moegen|willst|magst|meinst|wollt|meint)
     whoever|any ?one|any ?body|no preference|does ?n ?t matter|do(?: not|n ?t) (?:care|mind)
     """
 )
@@ -135,7 +153,9 @@ _MEN: Final = _words(
     gottfried hermann johann jose joel julius kilian lennart linus lothar ludwig malte maurice milan miguel nils ole
     otto patrik pedro philip pierre raul richard rudolf sergej siegfried steve steven theo theodor thilo tilo tristan
     veit vinzenz vladimir wladimir xaver yasin yunus zoran krzysztof jakub mateusz minh tuan
-    hung duc nam
+    hung duc nam ryan joao jorge pablo diego carlos juan luigi enrico stefano dejan goran milos marko nikola aleksandar
+    ivica zeljko ahmad hamza bilal tarik kerem baris selcuk tolga volkan yannik jannis louis noel elias finnley henri
+    karsten carsten dietmar gunther guenther gustav hartmut hubertus jost konrad lukasz maciej tomasz marek
     """
 )
 _WOMEN: Final = _words(
@@ -151,10 +171,18 @@ _WOMEN: Final = _words(
     marlene martina melanie meral merle mia michaela michelle mila miriam monika monique nadine nadja natalie nele
     nicole nina nora nicola olga olivia patricia paula petra phuong pia ramona rebecca regina renate rita rosa ruth
     sabine sabrina sandra sara sarah saskia selin seyma silke silvia simone sofia sonja sophie stefanie stephanie
-    susanne svenja sylvia tamara tanja tatjana tina ulrike ursula ute vanessa vera verena veronika victoria viktoria
+    susanne svenja sylvia chloe zoe amelie emilie mathilde louise margot eileen aylin aileen melissa celine carmela
+    evelyn liz beth ingeborg gesine heidrun hedwig irmgard roswitha annegret hannelore liselotte lieselotte gerlinde
+    edeltraud rosemarie annemarie marianne juliette ines agnes doreen maren karen kathleen mandy cindy peggy wendy
+    kimberly tiffany saskia sibel songuel guel nuray ceren beril gizem birguel nilguel tamara tanja tatjana tina ulrike ursula ute vanessa vera verena veronika victoria viktoria
     viola waltraud wiebke yasemin yasmin yvonne zeynep thi huong mai hoa
     """
 )
+
+
+def is_first_name(word: str) -> bool:
+    """Whether a plain word is a first name by itself, and so no slip of another."""
+    return word in _MEN or word in _WOMEN
 
 
 def gender_of(first_name: str) -> str | None:

@@ -852,6 +852,7 @@ FIFTH: Final[tuple[Row, ...]] = (
     (EYE_DOCTOR, "zum ersten Mal", ("k1",)),
     (EYE_DOCTOR, "Kontrolltermin", ("k2",)),
     (EYE_DOCTOR, "Zahnschmerzen", NOTHING),
+    (NAILS, "Gelnägel", ("a", "b")),
 )
 
 # Known to be answered with a question, or refused, where a person would understand: never a wrong choice.
@@ -860,7 +861,6 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (COUPLE, "Balayage", ("6",), NOTHING),
     (MIXED, "Brautstyling", ("bm",)),
     (SLASHES, "Auto waschen", NOTHING),
-    (NAILS, "Gelnägel", ("a", "b")),
     (NAILS, "Gelnägel ablösen", ("k",)),
     (THERAPY, "Gerätetraining", ("k2",)),
     (STUDIO, "meine Haare sind so grau geworden", ("106", "107"), NOTHING),
