@@ -1,0 +1,83 @@
+"""What a company may choose for the time when Cal.com is down, and that others do not notice."""
+
+from __future__ import annotations
+
+import asyncio
+
+from gateway.booking.model import Status
+from gateway.calcom.simulated.faults import Fault
+
+from .conftest import SIMPLE, build, close
+
+
+async def test_a_company_may_refuse_instead_of_pending(sqlite_url: str) -> None:
+    """Taken back at once; the caller is told no, and it stays no."""
+    rig = await build(sqlite_url, book_on_outage="refuse")
+    rig.script.always = Fault.TIMEOUT_LATE
+    began = rig.clock.now()
+    assert (await rig.book(service=SIMPLE))["status"] == "refused"
+    assert (rig.clock.now() - began).total_seconds() <= 8.0
+    rig.script.always = None
+    await rig.pass_time(10)
+    assert (await rig.only()).status is Status.FAILED
+    assert rig.active() == []
+    await rig.check()
+    await close(rig)
+
+
+async def test_a_company_may_queue_cancels(sqlite_url: str) -> None:
+    """Cancelled here at once; the time stays closed until Cal.com has let go too."""
+    rig = await build(sqlite_url, change_on_outage="queue")
+    await rig.book(service=SIMPLE)
+    rig.script.always = Fault.CONNECT_REFUSED
+    assert (await rig.cancel())["status"] == "cancelled"
+    assert (await rig.only()).status is Status.CANCELLED
+    other = {"caller": "+4915119999999", "call_id": "call-2", "name": "Nora Neu"}
+    assert (await rig.book(service=SIMPLE, **other))["status"] == "taken"
+    await rig.pass_time(5)
+    rig.script.always = None
+    await rig.pass_time(30)
+    assert rig.active() == []
+    await rig.check()
+    assert (await rig.book(service=SIMPLE, **other))["status"] == "booked"
+    await close(rig)
+
+
+async def test_without_the_installation_secret_calls_are_answered(sqlite_url: str) -> None:
+    """No key opens: a booking is refused, readiness says which setting is missing."""
+    rig = await build(sqlite_url)
+    rig.remote.accounts.box = None
+    rig.remote.accounts.forget("demo-salon")
+    assert (await rig.book(service=SIMPLE))["status"] == "refused"
+    assert (await rig.call("check_availability", service="Bartpflege"))["status"] != "unavailable"
+    assert all("GATEWAY_SECRET_KEY" in line for line in (await rig.remote.problems()).values())
+    await rig.pass_time(5)
+    assert (await rig.only()).status is Status.FAILED
+    await close(rig)
+
+
+async def test_the_same_booking_said_twice_at_once_is_one(sqlite_url: str) -> None:
+    """Two deliveries of one intent, and a third with another id: one effect."""
+    rig = await build(sqlite_url)
+    first, again, other = await asyncio.gather(rig.book(key="k1"), rig.book(key="k1"), rig.book(key="k2"))
+    assert first == again
+    assert {first["status"], other["status"]} <= {"booked", "pending", "already_booked"}
+    await rig.pass_time(3)
+    assert len(rig.active()) == 4
+    await rig.check()
+    await close(rig)
+
+
+async def test_a_breaker_spares_the_caller_the_wait(sqlite_url: str) -> None:
+    """Once Cal.com is known to be down, the honest answer comes at once, and /metrics says why."""
+    rig = await build(sqlite_url)
+    rig.script.always = Fault.TIMEOUT_BEFORE
+    await rig.book(service=SIMPLE, key="k1")
+    await rig.pass_time(1)
+    began = rig.clock.now()
+    other = {"caller": "+4915119999999", "call_id": "call-2", "name": "Nora Neu"}
+    assert (await rig.book("2026-01-16T10:00", service=SIMPLE, **other))["status"] == "pending"
+    assert (rig.clock.now() - began).total_seconds() <= 3.0
+    text = rig.house.services.metrics.exposition().decode()
+    assert 'gateway_calcom_breaker{company="demo-salon",state="open"} 1.0' in text
+    await close(rig)
