@@ -25,7 +25,7 @@ from gateway.speech.say import (
     say_service,
     say_staff,
 )
-from gateway.speech.speakable import words
+from gateway.speech.speakable import MAX_WORDS, clip_sentences, words
 
 # (German with Sie, German with du, English). A {field} is filled with words made by `speech.say`.
 _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
@@ -410,7 +410,9 @@ class Voice:
         """The sentence `key` with `words` filled in. Raises KeyError for a key or a field that does not exist."""
         formal, casual, english = _TEXTS[key]
         text = english if self.lang == "en" else formal if self.formal else casual
-        return _capitalised(text.format_map(words))
+        said = _capitalised(text.format_map(words))
+        # A name from the catalogue may have a dozen words of its own: a sentence that grows too long ends earlier.
+        return clip_sentences(said) if said.count(" ") >= MAX_WORDS else said
 
     def why(self, reason: Reason, staff: str | None = None) -> str:
         """Why a time is not possible, as one sentence; with a first name where one person is the reason."""
