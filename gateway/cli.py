@@ -10,6 +10,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
+from gateway.cli_calcom import add_worker, calcom_commands
 from gateway.cli_secrets import secrets_commands
 from gateway.errors import GatewayError, SettingsError
 
@@ -30,6 +31,8 @@ app = typer.Typer(
 db = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(db, name="db")
 app.add_typer(secrets_commands(lambda work: _exit(_guarded(work))), name="secrets")
+app.add_typer(calcom_commands(lambda work: _exit(_guarded(work))), name="calcom")
+add_worker(app, lambda work: _exit(_guarded(work)))
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
@@ -40,12 +43,13 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the server running and print a signed curl.")] = False,
     port: Annotated[int, typer.Option(help="Port for the demo server; 0 picks a free one.", min=0, max=65535)] = 0,
+    calcom: Annotated[bool, typer.Option("--calcom", help="With a simulated Cal.com as second calendar.")] = False,
     as_json: Json = False,
 ) -> None:
     """Four phone calls against the real server on an embedded database, then the day as a picture."""
     from gateway.demo.play import play
 
-    _exit(_guarded(lambda: asyncio.run(play(keep=keep, port=port, as_json=as_json))))
+    _exit(_guarded(lambda: asyncio.run(play(keep=keep, port=port, as_json=as_json, calcom=calcom))))
 
 
 @app.command()

@@ -17,6 +17,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import uvicorn
+from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -32,8 +33,10 @@ from gateway.clock import RandomIds, SystemClock
 from gateway.demo.picture import Booking, draw_day
 from gateway.demo.salon import AGENT_ID, CALLED_NUMBER, COMPANY_ID, SALON, ZONE, working_day
 from gateway.demo.script import CALLS, PhoneCall, Turn
+from gateway.demo.second_calendar import FAILING, SecondCalendar
 from gateway.demo.seed import seed
 from gateway.errors import GatewayError
+from gateway.logs import configure_logging
 from gateway.server import server_config
 from gateway.settings import Settings
 from gateway.storage.store import AnyStore
@@ -51,15 +54,19 @@ class Line:
     clock: SystemClock
 
 
-async def play(*, keep: bool, port: int, as_json: bool) -> int:
-    """Play the four calls; 0 when every answer had the expected status, 1 otherwise."""
+async def play(*, keep: bool, port: int, as_json: bool, calcom: bool = False) -> int:
+    """Play the calls; 0 when every answer had the expected status, 1 otherwise. `calcom`: with a second calendar."""
+    configure_logging("WARNING")
     console = Console(quiet=as_json, highlight=False)
     clock = SystemClock(demo_now(datetime.now(UTC)) - datetime.now(UTC))
-    with tempfile.TemporaryDirectory(prefix="gateway-demo-") as folder:
-        async with _server(Path(folder), clock, port) as line:
+    second = SecondCalendar.make(clock) if calcom else None
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-demo-")))
+        calcom_url = stack.enter_context(second.server) if second else None
+        async with _server(folder, clock, port, second, calcom_url) as line:
             today = clock.now().astimezone(ZoneInfo(ZONE))
             console.print(f"[bold]{SALON.name}[/bold]  {line.url}  (im Salon ist es {today:%d.%m.%Y %H:%M})\n")
-            answers = [await _call(console, line, number, call) for number, call in enumerate(CALLS, 1)]
+            answers = await _calls(console, line, second)
             tomorrow = today.date() + timedelta(days=1)
             bookings = await _bookings(line, tomorrow)
             console.print(f"[bold]{tomorrow:%d.%m.%Y}[/bold]   █ Arbeit   ░ Wartezeit, frei für andere   · frei\n")
@@ -74,6 +81,27 @@ async def play(*, keep: bool, port: int, as_json: bool) -> int:
     return 1 if wrong else 0
 
 
+async def _calls(console: Console, line: Line, second: SecondCalendar | None) -> list[list[dict[str, Any]]]:
+    """The four calls, and with a second calendar what happens there, and a fifth that fails half way."""
+    if second is None:
+        return [await _call(console, line, number, call) for number, call in enumerate(CALLS, 1)]
+    await second.sync(console, line.app.state.house.remote, SALON)
+    answers = []
+    for number, call in enumerate(CALLS, 1):
+        before = second.states()
+        answers.append(await _call(console, line, number, call))
+        second.show(console, "was dieser Anruf dort bewirkt hat", before)
+    second.interfere(line.clock.now().astimezone(ZoneInfo(ZONE)).date() + timedelta(days=1), line.clock.now())
+    before = second.states()
+    answers.append(await _call(console, line, len(CALLS) + 1, FAILING))
+    second.show(console, "drei Teile waren schon gebucht", before)
+    booked = second.states()
+    if not await second.taken_back(line.clock, before):
+        raise GatewayError("the simulated Cal.com still holds what should have been taken back")
+    second.show(console, "und sind zurückgenommen", booked)
+    return answers
+
+
 def demo_now(real: datetime) -> datetime:
     """The next half past one in the salon on a working day followed by a working day: tomorrow 14:00 is open, and
     tomorrow at eleven is less than a day away."""
@@ -85,13 +113,23 @@ def demo_now(real: datetime) -> datetime:
 
 
 @contextlib.asynccontextmanager
-async def _server(folder: Path, clock: SystemClock, port: int) -> AsyncIterator[Line]:
+async def _server(
+    folder: Path, clock: SystemClock, port: int, second: SecondCalendar | None, calcom_url: str | None
+) -> AsyncIterator[Line]:
     key = f"key_{secrets.token_hex(20)}"
 
     async def prepare(store: AnyStore) -> None:
         await seed(store, ids=RandomIds(), now=clock.now())
+        if second is not None:
+            await second.connect(store)
 
     settings = Settings(database_url=f"sqlite:///{folder / 'demo.db'}")
+    if second is not None and calcom_url is not None:
+        settings = Settings(
+            database_url=settings.database_url,
+            calcom_base_url=calcom_url,
+            secret_key=SecretStr(second.secret_key),
+        )
     app = create_app(settings, keys=[key], clock=clock, prepare=prepare)
     server = uvicorn.Server(server_config(app, "127.0.0.1", port))
     serving = asyncio.create_task(server.serve())
