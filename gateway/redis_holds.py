@@ -137,7 +137,17 @@ class RedisHolds:
         keys = [*self._keys(company_id, call_id), self._key(company_id, "line", line)]
         entry = _entry_text(times, now, line)
         shown = _shown_text(offers, now)
-        args: list[Any] = [call_id, _milliseconds(now), _TTL, most, len(times), entry, self._ids.new_id(), shown, _MEMORY]
+        args: list[Any] = [
+            call_id,
+            _milliseconds(now),
+            _TTL,
+            most,
+            len(times),
+            entry,
+            self._ids.new_id(),
+            shown,
+            _MEMORY,
+        ]
         await self._reached(lambda: self._place(keys=keys, args=args), None)
 
     async def remember(self, company_id: str, call_id: str, offers: Sequence[Offer], now: datetime) -> None:
@@ -229,7 +239,9 @@ def _entry_text(times: Sequence[HeldTime], placed_at: datetime, line: str) -> st
 
 def _read_entry(text: bytes) -> tuple[list[HeldTime], datetime, str]:
     entry = json.loads(text)
-    times: list[HeldTime] = [[(who, Interval(_instant(low), _instant(high))) for who, low, high in time] for time in entry["t"]]
+    times: list[HeldTime] = [
+        [(who, Interval(_instant(low), _instant(high))) for who, low, high in time] for time in entry["t"]
+    ]
     return times, _instant(entry["p"]), entry["l"]
 
 
