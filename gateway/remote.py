@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from gateway._http import httpx, new_client
+from gateway.booking.model import Salon
 from gateway.booking.saga_answers import SagaAnswers
 from gateway.booking.saga_runner import SagaRunner
 from gateway.breaker import Breakers
@@ -109,7 +110,11 @@ def build_remote(
     async def companies() -> Sequence[str]:
         return await store.configure(remote_writer.companies)
 
-    worker = Worker(store, companies, runner, reconciler, webhooks, clock, metrics, gauges, log)
+    async def salons(company_id: str) -> Sequence[Salon]:
+        return await store.configure(lambda connection: remote_writer.salons_of(connection, company_id))
+
+    event_types = EventTypes(connections, store, clock, ref_keys[0])
+    worker = Worker(store, companies, runner, reconciler, webhooks, event_types, salons, clock, metrics, gauges, log)
     return Remote(
         store=store,
         http=http,
@@ -118,7 +123,7 @@ def build_remote(
         breakers=breakers,
         answers=SagaAnswers(store, runner, clock),
         runner=runner,
-        event_types=EventTypes(connections, store, clock, ref_keys[0]),
+        event_types=event_types,
         reconciler=reconciler,
         webhooks=webhooks,
         gauges=gauges,

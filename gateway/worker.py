@@ -1,7 +1,6 @@
 """Everything that goes on when nobody rings: unfinished sagas, Cal.com's news, letters, and the count of broken promises.
 
-One loop. Each round asks what is due and does it company by company; a company whose Cal.com hangs takes its own time
-only. Several workers may run: whoever claims a saga drives it, and the rest is harmless when done twice.
+Each tick asks what is due, company by company; a company whose Cal.com hangs takes its own time only. Several workers may run: whoever claims a saga drives it, and the rest is harmless when done twice.
 """
 
 from __future__ import annotations
@@ -12,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from gateway.booking.model import Salon
 from gateway.booking.ports import Store
 from gateway.booking.remote_ports import Letter
 from gateway.booking.saga_runner import SagaRunner, Terms
+from gateway.calcom.event_types import Do, EventTypes
 from gateway.calcom.gauges import CalcomGauges
 from gateway.calcom.reconciler import Reconciler, Tally
 from gateway.calcom.webhooks import Webhooks
@@ -33,7 +34,11 @@ BATCH: Final = 20
 LETTER_RETRY: Final = timedelta(minutes=1)
 LETTER_RETRY_CAP: Final = timedelta(hours=1)
 
+DRIFT_EVERY: Final = timedelta(minutes=30)
+LOOK_EVERY: Final = timedelta(minutes=1)
+
 Companies = Callable[[], Awaitable[Sequence[str]]]
+SalonsOf = Callable[[str], Awaitable[Sequence[Salon]]]
 Handler = Callable[[str, Letter], Awaitable[bool]]
 """Delivers one letter of a company; False: not now."""
 
@@ -47,6 +52,8 @@ class Worker:
     runner: SagaRunner
     reconciler: Reconciler
     webhooks: Webhooks
+    event_types: EventTypes
+    salons: SalonsOf
     clock: Clock
     metrics: Metrics
     gauges: CalcomGauges
@@ -56,39 +63,64 @@ class Worker:
     """Bookings that are not as they should be, by company, as of its last whole pass."""
     _last: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _broken: dict[str, dict[str, int]] = field(default_factory=dict)
+    _synced: dict[str, int] = field(default_factory=dict)
+    """The configuration each company's event types were last brought in line with."""
+    _drifted: dict[str, dict[str, int]] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Round after round; what fails is logged and tried again at the next one."""
-        while True:
-            await self.round()
-            await self.clock.sleep(ROUND_SECONDS)
+        """Start what is due, tick after tick, until cancelled; what fails is logged and tried again at the next one.
+
+        Each company has one task for what keeps somebody waiting and one for the rest: neither a slow Cal.com nor a
+        long synchronisation holds up anybody else.
+        """
+        running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        try:
+            while True:
+                for company_id in await self._companies():
+                    for job in (self.urgent, self.steady):
+                        key = (company_id, job.__name__)
+                        if key not in running or running[key].done():
+                            running[key] = asyncio.create_task(self._guarded(job, company_id))
+                await self.clock.sleep(ROUND_SECONDS)
+        finally:
+            for task in running.values():
+                task.cancel()
+            await asyncio.gather(*running.values(), return_exceptions=True)
 
     async def round(self) -> None:
-        """Everything that is due now, of every company."""
+        """Everything that is due now, of every company, one after the other."""
+        for company_id in await self._companies():
+            await self._guarded(self.urgent, company_id)
+            await self._guarded(self.steady, company_id)
+
+    async def _companies(self) -> Sequence[str]:
         try:
-            companies = await self.companies()
+            return await self.companies()
         except StoreUnavailable as gone:
             self.log.error("worker_unavailable", kind=type(gone).__name__)
-            return
-        await asyncio.gather(*(self._guarded(company_id) for company_id in companies))
+            return ()
 
-    async def _guarded(self, company_id: str) -> None:
+    async def _guarded(self, job: Callable[[str], Awaitable[None]], company_id: str) -> None:
         try:
-            await self.of_company(company_id)
+            await job(company_id)
         except GatewayError as expected:
             self.metrics.events.labels("worker_failed").inc()
             self.log.error("worker_failed", kind=type(expected).__name__)
         except Exception as bug:  # noqa: BLE001  # one company's bug must not stop the others' work
             self.metrics.events.labels("worker_bug").inc()
-            self.log.bug("worker_failed", bug)
+            self.log.bug("worker_bug", bug)
 
-    async def of_company(self, company_id: str) -> None:
-        """What is due of one company: sagas first, they keep somebody waiting."""
+    async def urgent(self, company_id: str) -> None:
+        """Unfinished sagas keep somebody waiting; then the news."""
         await self.recover(company_id)
         await self.webhooks.apply_due(company_id)
+
+    async def steady(self, company_id: str) -> None:
+        """What may take its time."""
         await self.reconcile(company_id)
         await self.deliver(company_id)
         await self.count(company_id)
+        await self.types(company_id)
 
     async def recover(self, company_id: str) -> int:
         """Carry on every saga that is due and that nobody holds; how many there were."""
@@ -111,6 +143,36 @@ class Worker:
         if whole:
             self.drift = {**self.drift, company_id: tally.drift + len(tally.problems)}
             self.gauges.drift.set(sum(self.drift.values()))
+
+    async def types(self, company_id: str) -> None:
+        """Event types follow the salon: brought in line when a service or a person changes, looked at now and then.
+
+        After a start nobody knows what changed meanwhile: what is missing is made, what differs is marked and told.
+        """
+        if not self._due(company_id, "types", LOOK_EVERY):
+            return
+        salons = await self.salons(company_id)
+        version = max((salon.config_version for salon in salons), default=0)
+        known = self._synced.get(company_id)
+        if known != version:
+            only = frozenset(Do) if known is not None else frozenset({Do.CREATE, Do.ADOPT})
+            for salon in salons:
+                await self.event_types.sync(salon, only=only)
+            self.metrics.events.labels("event_types_synced").inc()
+            salons = await self.salons(company_id)
+            self._synced[company_id] = max((salon.config_version for salon in salons), default=0)
+        if self._due(company_id, "drift", DRIFT_EVERY):
+            await self._look_for_drift(company_id, salons)
+
+    async def _look_for_drift(self, company_id: str, salons: Sequence[Salon]) -> None:
+        found = [person for salon in salons for person in await self.event_types.drift(salon)]
+        for kind in ("missing", "changed", "foreign"):
+            counts = self._drifted.setdefault(kind, {})
+            counts[company_id] = sum(getattr(person, kind) for person in found)
+            self.gauges.event_type_drift.labels(kind).set(sum(counts.values()))
+        # What was marked is a change of ours, not of the salon.
+        marked = await self.salons(company_id)
+        self._synced[company_id] = max((salon.config_version for salon in marked), default=0)
 
     async def deliver(self, company_id: str) -> None:
         """Letters of the outbox. One without a handler was for people, who find it in the audit."""

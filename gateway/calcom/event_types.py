@@ -183,11 +183,17 @@ class EventTypes:
     ref_key: bytes = field(repr=False)
 
     async def sync(
-        self, salon: Salon, *, service_id: str | None = None, dry_run: bool = False, progress: Progress | None = None
+        self,
+        salon: Salon,
+        *,
+        service_id: str | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        only: frozenset[Do] = frozenset(Do),
     ) -> list[Result]:
         """Bring Cal.com and the map to what the salon sells, person by person; one result per event type.
 
-        A problem ends the person, not the others.
+        A problem ends the person, not the others. `only`: other changes are left undone and unmentioned.
         """
         results: list[Result] = []
 
@@ -202,7 +208,7 @@ class EventTypes:
                 note(Result(account.staff_id, None, opened))
                 continue
             client, found = opened
-            for change in found.changes:
+            for change in (change for change in found.changes if change.do in only):
                 problem = None if dry_run else await self._apply(salon.company_id, client, change)
                 note(Result(account.staff_id, change, problem))
         return results
@@ -257,7 +263,9 @@ class EventTypes:
     async def _apply(self, company_id: str, client: CalcomClient, change: Change) -> str | None:
         """Do one change and write it into the map; a line about what went wrong, else None."""
         match change.do:
-            case Do.KEEP | Do.ADOPT:
+            case Do.KEEP:
+                return None
+            case Do.ADOPT:
                 assert change.spec is not None and change.existing is not None  # it is there
                 await self._map(company_id, change.key, change.spec, change.existing)
                 return None

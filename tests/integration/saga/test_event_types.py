@@ -140,3 +140,29 @@ async def test_a_key_that_is_not_accepted_is_that_persons_problem_alone(rig: Rig
     problems = await rig.remote.problems()
     assert list(problems) == [f"{COMPANY_ID}/emma"]
     assert "gateway calcom key" in problems[f"{COMPANY_ID}/emma"]
+
+
+async def test_the_worker_follows_the_salon(rig: Rig) -> None:
+    """Nothing is made in Cal.com yet, then a service gets longer: each time without anybody typing a command."""
+    await rig.pass_time(2)
+    assert len(rig.service.world.types) == 15
+    service = (await salon(rig)).service(SIMPLE)
+    assert service is not None
+    longer = replace(service, minutes=75)
+    await rig.store.configure(lambda connection: catalog_writer.replace_service(connection, COMPANY_ID, longer))
+    assert (await rig.book(service=SIMPLE))["status"] == "refused"
+    await rig.pass_time(4)
+    assert sorted({t.minutes for t in rig.service.world.types.values()}) == [15, 30, 75]
+    assert (await rig.book(service=SIMPLE))["status"] == "booked"
+
+
+async def test_the_worker_does_not_heal_what_people_changed(rig: Rig) -> None:
+    """It tells, by a gauge, and books nothing through it; healing is a person's word."""
+    await sync(rig)
+    world = rig.service.world
+    changed = next(t for t in world.types.values() if t.minutes == 60 and t.host_id == rig.users["emma"].id)
+    world.change_type(changed, {"lengthInMinutes": 45})
+    await rig.pass_time(40)
+    assert world.types[changed.id].minutes == 45
+    assert rig.remote.gauges.event_type_drift.labels("changed")._value.get() == 1
+    assert (await rig.book(service=SIMPLE))["status"] == "refused"
