@@ -46,13 +46,22 @@ def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     found = _choose(wish, offers)
     if found is None:
         return _by_phrase(wish, offers)
-    if other and found.status == "match":  # "Wimpernwelle" where lashes are tinted
+    if found.status == "match" and (other or _is_half_said(wish, found.ids[0], offers)):
         return replace(found, status="ambiguous", question="which")
     return _rather_for_them(found, wish, offers)
 
 
+def _is_half_said(wish: Meaning, id: str, offers: tuple[Offer, ...]) -> bool:
+    """Whether "Damen mit Farbe" found what is for anybody: by "Damen" itself a cut may be meant."""
+    alone = len(wish.phrases) > 1 and wish.phrases[0].keys == of_kind(wish.phrases[0].keys, "who") != frozenset()
+    return alone and any(o.service.id == id and not of_kind(o.meanings[0].keys, "who") for o in offers)
+
+
 def _something_else(wish: Meaning, offers: tuple[Offer, ...]) -> bool:
-    """Whether only parts of the body were named, in a compound of which nothing else is known or sold."""
+    """Whether only parts of the body were named, in a compound of which nothing else is known or sold.
+
+    "Wimpernwelle" is no wish for the tinting of lashes.
+    """
     if not essential(wish.keys) or of_kind(essential(wish.keys), "act", "minor"):
         return False
     return any(of_kind(read_word(term)[0], "part") and not _is_sold(term, offers) for term in wish.terms)
@@ -163,7 +172,7 @@ def _for_the_others(wish: Meaning, close: list[Offer], offers: tuple[Offer, ...]
         return []
     found = _choose(replace(wish, keys=wish.keys | {_OTHER[only]}), offers)
     ids = found.ids if found else ()
-    far = min(fit.short for offer in close if (fit := _best(wish, offer)))
+    far = min((fit.short for offer in close if (fit := _best(wish, offer))), default=0.0)
     return [offer for offer in offers if offer.service.id in ids and (fit := _best(wish, offer)) and fit.short <= far]
 
 
@@ -210,7 +219,8 @@ def _by_who(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     said = of_kind(wish.keys, "who")
     sold = [offer for offer in offers if any(WHO_COVERS[who] & offer.meanings[0].keys for who in said)]
     short = {offer.service.id: fit.short for offer in sold if (fit := _best(wish, offer))}
-    found = [offer for offer in sold if short.get(offer.service.id, 9) <= min(short.values()) + MARGIN]
+    least = min(short.values(), default=0.0)  # what is refused leaves no fit: "Damen ohne Schneiden"
+    found = [offer for offer in sold if short.get(offer.service.id, 9) <= least + MARGIN]
     if "hair" in wish.keys:
         cuts = _choose(replace(wish, keys=wish.keys | {"cut"}), offers)
         return Resolution("ambiguous", cuts.ids, question=cuts.question) if cuts and cuts.ids else NONE

@@ -137,7 +137,7 @@ _TABLES: Final[dict[Kind, str]] = {
         training = training
     """,
     "minor": """
-        wash = wasch shampoo haarwäsche gewaschen wäsche$
+        wash = wasch shampoo haarwäsche kopfwäsche gewaschen
         blow_dry = föhn fön foen fohn trocknen$ gefönt blowout
         lay = legen$ einlegen$ eindrehen$ wickel
         style = styl frisier finish

@@ -15,6 +15,7 @@ from gateway.booking.resolve import NONE, Resolution, said_id
 from gateway.booking.staff_names import DOUBTFUL, Index, Part, Person, could_be, person
 from gateway.booking.staff_words import (
     ANYONE,
+    CALLERS_OWN,
     CARRIERS,
     CORRECTING_PAIRS,
     CORRECTIONS,
@@ -82,9 +83,19 @@ def _mentions(utterance: str, spelled: frozenset[str]) -> list[_Mention]:
     for clause in _CLAUSE.split(utterance[:MAX_TEXT]):
         words = plain(clause).split()[:left]
         left -= len(words)
-        said, corrects = _clause_mentions(_healed(words, spelled), spelled, corrects=corrects)
+        said, corrects = _clause_mentions(_without_callers(_healed(words, spelled)), spelled, corrects=corrects)
         found += said
     return found
+
+
+def _without_callers(words: list[str]) -> list[str]:
+    """Leave out the names of the callers themselves: "ich bin die Lisa", "mein Mann heißt Peter"."""
+    kept: list[str] = []
+    own = False
+    for word in words:
+        own = (own or bool(CALLERS_OWN.search(" ".join(kept[-5:])))) and word not in FILLERS and word not in CARRIERS
+        kept += [] if own and word not in HONORIFICS else [word]
+    return kept
 
 
 _SHORTEST_HEALED: Final = 4

@@ -69,6 +69,13 @@ FILLERS: Final = _words(
 )
 
 
+CALLERS_OWN: Final = re.compile(
+    r"(?:ich (?:bin|heisse)|(?:mein|der|unser) name ist|hier (?:ist|spricht)|my name is|this is"
+    r"|(?:mein|unser)e? (?!fris|styl|ther|koll|barb|arzt|aerzt)\w+ heisst)(?: (?:die|der|frau|herr))?$"
+)
+"""What stands before the caller's own name, or that of their people."""
+
+
 def _any_of(lines: str) -> re.Pattern[str]:
     """One pattern out of a line for each way of saying it, over `plain` text, at word boundaries."""
     return re.compile(r"\b(?:" + "|".join(line.strip() for line in lines.strip().splitlines()) + r")\b")

@@ -703,7 +703,24 @@ EVERYBODY: Final = [
     for id, name in people.items()
 ]
 
-WORDS: Final = ["nicht", "bei", "Frau", "Anna", "Schmidt", ",", "oder", "Meier", "Hans-Peter", "egal", "Yılmaz"]
+WORDS: Final = [
+    "nicht",
+    "bei",
+    "Frau",
+    "Anna",
+    "Schmidt",
+    ",",
+    "oder",
+    "Meier",
+    "Hans-Peter",
+    "egal",
+    "Yılmaz",
+    "nein",
+    "statt",
+    "ich bin die",
+    "Jessi",
+    "wenn",
+]
 
 
 @given(st.one_of(st.text(max_size=2000), st.lists(st.sampled_from([*WORDS, "\ud800"]), max_size=300).map(" ".join)))

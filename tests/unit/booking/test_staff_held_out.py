@@ -1,7 +1,8 @@
 """Wishes for staff, held out: invented by a second person before running, set by set, on the open lists and new ones.
 
 First-try scores, before the fixes each set led to (exact, and confidently wrong): 92.1 and 1.5 % of 329; 92.7 and
-1.2 % of 165; 92.2 and 0.9 % of 116. Rows are read as in `test_staff`; "?id" is a question about one doubtful person.
+1.2 % of 165; 92.2 and 0.9 % of 116; 97.0 and 2.0 % of 100.
+Rows are read as in `test_staff`; "?id" is a question about one doubtful person.
 The two open lists are read from the samples beside the project, and their rows are skipped where those are absent.
 """
 
@@ -694,6 +695,108 @@ SET_3: Final[tuple[Row, ...]] = (
     (SAL2, "Frau Schwarz", NOBODY, "?g2"),
 )
 
+SET_4: Final[tuple[Row, ...]] = (
+    (OPEN_I1, "Liesa Marie Berger", ("i1",)),
+    (OPEN_I1, "Lisa Berger", ("i1",)),
+    (OPEN_I1, "Marie Berger", ("i1",)),
+    (OPEN_I1, "Frau Berga", ("i1",)),
+    (OPEN_I1, "bei Annalena Steiner", ("i2",)),
+    (OPEN_I1, "Lena Steiner", ("i2",)),
+    (OPEN_I1, "Lehna", ("i2",), "?i2", NOBODY),
+    (OPEN_I1, "Frau Steina", ("i2",)),
+    (OPEN_I1, "Hanspeter", ("i3",)),
+    (OPEN_I1, "Herrn Gruber bitte", ("i3",)),
+    (OPEN_I1, "Hans-Peda", ("i3",), "?i3", NOBODY),
+    (OPEN_I1, "Johann", NOBODY),
+    (OPEN_I1, "Eva Fuchs", ("i4",)),
+    (OPEN_I1, "Ewamaria", ("i4",)),
+    (OPEN_I1, "Frau Fucks", ("i4",)),
+    (OPEN_I1, "Frau Wuchs", NOBODY, "?i4", ("i4",)),
+    (OPEN_I1, "Frau Luchs", NOBODY),
+    (OPEN_I1, "Frau Bäcker", NOBODY),
+    (OPEN_I1, "die Marlies", NOBODY),
+    (OPEN_I1, "Luisa", NOBODY),
+    (OPEN_I1, "Lara", NOBODY),
+    (OPEN_I1, "Annika", NOBODY),
+    (OPEN_I1, "Anne-Lena", ("i2",), "?i2"),
+    (OPEN_I1, "die Eva oder die Lisa, mir egal", ("i1", "i4")),
+    (OPEN_I1, "am liebsten zum Hans-Peter", ("i3",)),
+    (OPEN_I1, "wieder zur Eva-Maria wie immer", ("i4",)),
+    (OPEN_I1, "zu der wo ich immer bin", NOBODY),
+    (OPEN_I1, "dieselbe Dame wie letzte Woche", NOBODY),
+    (OPEN_I1, "wer frei hat", ANYBODY),
+    (OPEN_I1, "mir wurscht", ANYBODY),
+    (OPEN_I1, "jemand anderes als Lisa", ANYBODY, "?i1"),
+    (OPEN_I1, "auf keinen Fall der Hans", ANYBODY),
+    (OPEN_I1, "der Gruber soll's machen", ("i3",)),
+    (OPEN_I1, "kann die Fuchs auch färben", ("i4",)),
+    (OPEN_I1, "Herr Steiner", NOBODY, "?i2"),
+    (OPEN_I1, "Frau Lisa-Marie", ("i1",)),
+    (OPEN_I1, "Frau Eva", ("i4",)),
+    (OPEN_I1, "Peter Steiner", ("i2", "i3"), NOBODY),
+    (OPEN_I1, "Lisa Fuchs", ("i1", "i4"), NOBODY),
+    (OPEN_I1, "Hans Berger", ("i1", "i3"), NOBODY),
+    (OPEN_I1, "Sabine Berger", NOBODY, "?i1", ("i1",)),
+    (OPEN_I1, "Lisa Meier", NOBODY, "?i1", ("i1",)),
+    (OPEN_I1, "ich bin die Lisa", NOBODY, "?i1"),
+    (OPEN_I1, "mein Mann heißt Peter", NOBODY, "?i3"),
+    (OPEN_I1, "für meine Tochter Anna", NOBODY, "?i2"),
+    (OPEN_I1, "Fuchs", ("i4",)),
+    (OPEN_I1, "Steiner bitte", ("i2",)),
+    (OPEN_I1, "bitte bei Anna Lena am Montag um zehn", ("i2",)),
+    (OPEN_I1, "Eva am Freitag, sonst Lisa", ("i4",), ("i1", "i4")),
+    (OPEN_I1, "Heike", NOBODY),
+    (OPEN_K1, "Mehmet Jilmaz", ("k1",)),
+    (OPEN_K1, "Herr Yilmatz", ("k1",)),
+    (OPEN_K1, "Herr Ilmaz", ("k1",), "?k1", NOBODY),
+    (OPEN_K1, "Mämet", ("k1",), NOBODY, "?k1"),
+    (OPEN_K1, "Muhammet", NOBODY),
+    (OPEN_K1, "Murat", NOBODY),
+    (OPEN_K1, "Ahmed", NOBODY),
+    (OPEN_K1, "Aysche Demir", ("k2",)),
+    (OPEN_K1, "Eische", ("k2",)),
+    (OPEN_K1, "Frau Dämir", ("k2",)),
+    (OPEN_K1, "Aylin", NOBODY),
+    (OPEN_K1, "Aynur", NOBODY),
+    (OPEN_K1, "Katharina", NOBODY, "?k3", ("k3",)),
+    (OPEN_K1, "Katarzina", ("k3",)),
+    (OPEN_K1, "Katarschina Nowack", ("k3",)),
+    (OPEN_K1, "Kascha", ("k3",), NOBODY),
+    (OPEN_K1, "Frau Noack", ("k3",), "?k3", NOBODY),
+    (OPEN_K1, "Frau Nowitzki", NOBODY),
+    (OPEN_K1, "Frau Nuguyen", ("k4",), "?k4", NOBODY),
+    (OPEN_K1, "Frau Njuyen", ("k4",), "?k4", NOBODY),
+    (OPEN_K1, "Lan Nujen", ("k4",)),
+    (OPEN_K1, "bei der Lan bitte", ("k4",)),
+    (OPEN_K1, "Linh", NOBODY),
+    (OPEN_K1, "Lang", NOBODY, "?k4"),
+    (OPEN_K1, "Giovanni Espositto", ("k5",)),
+    (OPEN_K1, "Schovanni", ("k5",)),
+    (OPEN_K1, "Schowanni", ("k5",)),
+    (OPEN_K1, "Herr Esposido", ("k5",)),
+    (OPEN_K1, "Gino", NOBODY),
+    (OPEN_K1, "Luigi", NOBODY),
+    (OPEN_K1, "Jonny", NOBODY),
+    (OPEN_K1, "Mehmet, aber nur wenn er da ist", ("k1",)),
+    (OPEN_K1, "Giovanni hätte ich am liebsten", ("k5",)),
+    (OPEN_K1, "nicht die Frau Demir", ANYBODY),
+    (OPEN_K1, "Ayse oder Lan", ("k2", "k4")),
+    (OPEN_K1, "ist mir alles recht", ANYBODY),
+    (OPEN_K1, "jeder ist ok", ANYBODY),
+    (OPEN_K1, "wer halt kommt", ANYBODY, NOBODY),
+    (OPEN_K1, "der Herr mit der Glatze", NOBODY),
+    (OPEN_K1, "die Junge", NOBODY),
+    (OPEN_K1, "zum Meister", NOBODY),
+    (OPEN_K1, "Demir", ("k2",)),
+    (OPEN_K1, "Nowak", ("k3",)),
+    (OPEN_K1, "bei Frau Demir um drei", ("k2",)),
+    (OPEN_K1, "Mehmet nicht, Giovanni", ("k5",)),
+    (OPEN_K1, "nee nicht Mehmet, lieber Ayse", ("k2",)),
+    (OPEN_K1, "Katarzyna, warte, nein, Lan", ("k4",)),
+    (OPEN_K1, "Frau Esposito", NOBODY, "?k5"),
+    (OPEN_K1, "Herr Lan", NOBODY, "?k4", ("k4",)),
+)
+
 # Answered with a question, or refused, where a person would understand: never a wrong choice.
 NOT_YET: Final[tuple[Row, ...]] = (
     (OPEN_K1, "Frau Enguyen", ("k4",), "?k4"),
@@ -704,6 +807,7 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (ENGL, "Herr Okonner", ("y",), "?y"),
     (ENGL, "Herr Konner", ("y",), "?y"),
     (HOUSE, "Herr Focht", ("d",), "?d"),
+    (OPEN_K1, "Mehment", ("k1",), "?k1"),
 )
 
 
@@ -716,7 +820,7 @@ def staff(people: People) -> tuple[StaffName, ...]:
     return _open(people) if isinstance(people, str) else tuple(StaffName(id, name) for id, name in people.items())
 
 
-@pytest.mark.parametrize("row", [*SET_1, *SET_2, *SET_3], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*SET_1, *SET_2, *SET_3, *SET_4], ids=lambda row: row[1])
 def test_a_held_out_wish_is_understood(row: Row) -> None:
     """The person meant, the people to ask about, nobody, or no preference."""
     people, utterance, *right = row
