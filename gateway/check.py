@@ -9,6 +9,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
+from gateway.booking.remote_findings import remote_findings
 from gateway.booking.validation import Finding, salon_findings
 from gateway.sealed import unreadable
 from gateway.secretbox import secret_box
@@ -20,7 +21,7 @@ async def run_check(*, as_json: bool) -> int:
     """Print every finding; 0 when there is none, 1 otherwise. Raises SettingsError for a wrong setting."""
     settings = load_settings()
     salons = await read_salons(settings.database_url)
-    found = [(salon.name, finding) for salon in salons for finding in salon_findings(salon)]
+    found = [(salon.name, finding) for salon in salons for finding in (*salon_findings(salon), *remote_findings(salon))]
     secrets = settings.installation_secrets
     broken = unreadable(await read_sealed(settings.database_url), secret_box(secrets) if secrets else None)
     found += [(bad.value.company_id, Finding(None, f"secret {bad.name}", bad.why)) for bad in broken]

@@ -149,6 +149,9 @@ class RemoteMap:
     """A booking that cannot be finished while the caller waits is taken back (else it is `pending`)."""
     queue_cancels: bool = False
     """A cancel counts at once and reaches the other calendar when that answers again (else it is `unavailable`)."""
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """What was wrong with whose key when it was last used, by staff id; people without an account are not in `types`
+    either."""
 
 
 @dataclass(frozen=True, slots=True)

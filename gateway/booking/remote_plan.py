@@ -41,17 +41,23 @@ class MappedCalendar:
         return _numbered(_moves(salon, before, after, uids))
 
 
-def event_type(salon: Salon, service_id: str, phase: Phase) -> RemoteType:
-    """The event type of one working phase. Raises NotMapped when it is missing, not healthy or of another length."""
-    assert salon.remote is not None
-    found = salon.remote.types.get((service_id, phase.staff_id, phase.key))
+def event_type(salon: Salon, service_id: str, staff_id: str, segment_key: str, minutes: int) -> RemoteType:
+    """The event type of one segment by one person. Raises NotMapped when it is missing, not healthy or of another
+    length."""
+    assert salon.remote is not None  # asked only where there is another calendar
+    found = salon.remote.types.get((service_id, staff_id, segment_key))
     if found is None:
-        raise NotMapped(f"service {service_id}, segment {phase.key}: no event type for this person")
+        raise NotMapped(f"segment {segment_key} has no event type for {staff_id}")
     if not found.healthy:
-        raise NotMapped(f"service {service_id}, segment {phase.key}: the event type is not what we made it")
-    if found.minutes * 60 != (phase.end - phase.start).total_seconds():
-        raise NotMapped(f"service {service_id}, segment {phase.key}: the event type has another length")
+        raise NotMapped(f"segment {segment_key}: the event type of {staff_id} is not what we made it")
+    if found.minutes != minutes:
+        raise NotMapped(f"segment {segment_key}: the event type of {staff_id} has another length")
     return found
+
+
+def _of_phase(salon: Salon, service_id: str, phase: Phase) -> RemoteType:
+    minutes = int((phase.end - phase.start).total_seconds()) // 60
+    return event_type(salon, service_id, phase.staff_id, phase.key, minutes)
 
 
 def held_phases(before: Appointment, after: Appointment) -> tuple[Phase, ...]:
@@ -85,7 +91,7 @@ def appointment_of(ref: str) -> str:
 def _creates(salon: Salon, after: Appointment, phases: Sequence[Phase], version: int) -> Iterable[SagaStep]:
     count = len(after.segments)
     for phase in phases:
-        found = event_type(salon, after.service_id, phase)
+        found = _of_phase(salon, after.service_id, phase)
         yield SagaStep(
             n=0,
             ref=ref_of(after.id, version),
@@ -150,7 +156,7 @@ def _moves(salon: Salon, before: Appointment, after: Appointment, uids: Mapping[
             staff_id=phase.staff_id,
             start=phase.start,
             end=phase.end,
-            event_type_id=event_type(salon, after.service_id, phase).event_type_id,
+            event_type_id=_of_phase(salon, after.service_id, phase).event_type_id,
             old_start=old[phase.segment].start,
             old_uid=uids[phase.segment],
         )

@@ -137,12 +137,11 @@ def remote_map(connection: Connection, company_id: str) -> RemoteMap | None:
     setup = connection.execute(select(SETUP).where(SETUP.c.company_id == company_id, SETUP.c.active)).first()
     if setup is None:
         return None
-    c = EVENT_MAP.c
+    c, who = EVENT_MAP.c, ACCOUNT.c
+    unwell = (who.company_id == company_id) & who.problem.is_not(None)
     rows = connection.execute(
         select(c.service_id, c.staff_id, c.segment_key, c.event_type_id, c.minutes, c.sync_status)
-        .select_from(
-            EVENT_MAP.join(ACCOUNT, (ACCOUNT.c.company_id == c.company_id) & (ACCOUNT.c.staff_id == c.staff_id))
-        )
+        .select_from(EVENT_MAP.join(ACCOUNT, (who.company_id == c.company_id) & (who.staff_id == c.staff_id)))
         .where(c.company_id == company_id, c.sync_status != "retired")
     )
     return RemoteMap(
@@ -154,4 +153,5 @@ def remote_map(connection: Connection, company_id: str) -> RemoteMap | None:
         },
         refuse_on_outage=setup.book_on_outage == "refuse",
         queue_cancels=setup.change_on_outage == "queue",
+        problems={row[0]: row[1] for row in connection.execute(select(who.staff_id, who.problem).where(unwell))},
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from gateway.booking.model import Status
+from gateway.booking.remote_findings import remote_findings
 from gateway.calcom.simulated.faults import Fault
+from gateway.storage import remote_writer
 
 from .conftest import SIMPLE, build, close
 
@@ -80,4 +82,22 @@ async def test_a_breaker_spares_the_caller_the_wait(sqlite_url: str) -> None:
     assert (rig.clock.now() - began).total_seconds() <= 3.0
     text = rig.house.services.metrics.exposition().decode()
     assert 'gateway_calcom_breaker{company="demo-salon",state="open"} 1.0' in text
+    await close(rig)
+
+
+async def test_check_says_who_cannot_be_booked(sqlite_url: str) -> None:
+    """One line per service and person, with what to do; nothing once all is mapped."""
+    rig = await build(sqlite_url)
+
+    async def found() -> list[str]:
+        (salon,) = await rig.store.configure(lambda connection: remote_writer.salons_of(connection, "demo-salon"))
+        return [f"{f.service_id} {f.field}: {f.message}" for f in remote_findings(salon)]
+
+    assert await found() == []
+    await rig.store.run("demo-salon", lambda tx: tx.drop_mapped(SIMPLE, "emma", "a"))
+    at = rig.clock.now()
+    await rig.store.run("demo-salon", lambda tx: tx.account_checked("oliver", at=at, problem="the key is refused"))
+    key, mapped = await found()
+    assert key == "None calcom key of oliver: the key is refused"
+    assert mapped.startswith("51 calcom map of emma: segment a has no event type for emma")
     await close(rig)
