@@ -36,6 +36,7 @@ LETTER_RETRY_CAP: Final = timedelta(hours=1)
 
 DRIFT_EVERY: Final = timedelta(minutes=30)
 LOOK_EVERY: Final = timedelta(minutes=1)
+FORGET_EVERY: Final = timedelta(hours=6)
 
 Companies = Callable[[], Awaitable[Sequence[str]]]
 SalonsOf = Callable[[str], Awaitable[Sequence[Salon]]]
@@ -121,6 +122,7 @@ class Worker:
         await self.deliver(company_id)
         await self.count(company_id)
         await self.types(company_id)
+        await self.forget(company_id)
 
     async def recover(self, company_id: str) -> int:
         """Carry on every saga that is due and that nobody holds; how many there were."""
@@ -197,6 +199,12 @@ class Worker:
         for invariant, broken in found.items():
             self._broken[invariant] = {**self._broken.get(invariant, {}), company_id: broken}
             self.gauges.violations.labels(invariant).set(sum(self._broken[invariant].values()))
+
+    async def forget(self, company_id: str) -> None:
+        """What was dealt with long ago goes."""
+        if self._due(company_id, "forget", FORGET_EVERY):
+            now = self.clock.now()
+            await self.store.run(company_id, lambda tx: tx.forget_old(now))
 
     def _due(self, company_id: str, what: str, every: timedelta) -> bool:
         now = self.clock.now()

@@ -253,6 +253,10 @@ class RemoteTx(Protocol):
         """The number somebody said to be rung back on."""
         ...
 
+    def forget_old(self, now: datetime) -> None:
+        """Delete deliveries a week and letters a month after they were dealt with."""
+        ...
+
     # -- counting ------------------------------------------------------------------------------------------------
     def violations(self, now: datetime) -> Mapping[str, int]:
         """How many rows break I1, I2, I3 and I6 right now, by the invariant's name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from gateway.booking.ports import Store, Tx
@@ -42,8 +43,10 @@ class SagaAnswers:
         if saga_id is None:
             raise StoreUnavailable("a started answer without a saga")
         while self.clock.monotonic() + LOOK_EVERY_SECONDS < terms.until:
-            body = await self.runner.resume(company_id, saga_id, terms)
-            body = body or await self.store.read(company_id, lambda tx: _final(tx, call_id, key))
+            now = self.clock.now()
+            body, free = await self.store.read(company_id, lambda tx, at=now: _look(tx, call_id, key, saga_id, at))  # type: ignore[misc]
+            if body is None and free:
+                body = await self.runner.resume(company_id, saga_id, terms)
             if body is not None:
                 return body
             await self.clock.sleep(LOOK_EVERY_SECONDS)
@@ -78,6 +81,10 @@ class SagaAnswers:
         return body
 
 
-def _final(tx: Tx, call_id: str, key: str) -> bytes | None:
+def _look(tx: Tx, call_id: str, key: str, saga_id: str, now: datetime) -> tuple[bytes | None, bool]:
+    """The final answer, if it is there; else whether nobody is at work on it."""
     recorded = tx.recorded(call_id, key)
-    return None if recorded is None or recorded.status == STARTED else recorded.body
+    if recorded is not None and recorded.status != STARTED:
+        return recorded.body, False
+    stored = tx.saga(saga_id)
+    return None, stored is not None and stored.journal.saga.live and stored.journal.saga.lease_until < now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, update
@@ -30,6 +30,8 @@ from gateway.storage.saga_statements import ACCOUNT, BUSY_MIRROR, COMPANY, EVENT
 from gateway.storage.statements import APPOINTMENT, CUSTOMER, PHASE, TOOL_CALL
 
 PROVIDER: Final = "calcom"
+KEEP_DELIVERIES: Final = timedelta(days=7)
+KEEP_LETTERS: Final = timedelta(days=30)
 _a, _p, _s = APPOINTMENT.c, PHASE.c, SAGA.c
 _live = _s.state.in_([state.value for state in LIVE])
 
@@ -379,6 +381,10 @@ class RemoteSqlTx:
         c = CUSTOMER.c
         found: str | None = self._run(select(c.callback_e164).where(self._of(CUSTOMER), c.id == customer_id)).scalar()
         return found
+
+    def forget_old(self, now: datetime) -> None:
+        self._run(delete(INBOX).where(self._of(INBOX), INBOX.c.applied_at < now - KEEP_DELIVERIES))
+        self._run(delete(OUTBOX).where(self._of(OUTBOX), OUTBOX.c.done_at < now - KEEP_LETTERS))
 
     # -- counting ------------------------------------------------------------------------------------------------
 

@@ -224,7 +224,7 @@ async def build(
     script = Script()
     service = SimulatedCalcom(faults=faults or script, latency_seconds=latency)
     ids, metrics, log = RandomIds(), Metrics(), Log()
-    settings = Settings(secret_key=SECRET, calcom_base_url="https://cal.example", _env_file=None)  # type: ignore[call-arg, arg-type]
+    settings = settings_of()
     users = {member.id: service.world.add_user(member.id, key=f"cal_{member.id}") for member in SALON.staff}
     salon = replace(SALON, services=tuple(s for s in SALON.services if s.id in services))
     box = secret_box([SECRET])
@@ -252,6 +252,19 @@ async def build(
     rig = Rig(clock, store, service, script, users, remote, house)
     await map_event_types(rig, salon)
     return rig
+
+
+def settings_of() -> Settings:
+    return Settings(secret_key=SECRET, calcom_base_url="https://cal.example", _env_file=None)  # type: ignore[call-arg, arg-type]
+
+
+def second_process(rig: Rig) -> Rig:
+    """Another gateway over the same database and the same Cal.com; nothing is shared in memory."""
+    ids, metrics, log = RandomIds(), Metrics(), Log()
+    transport = SimulatedTransport(rig.service, rig.clock)
+    remote = build_remote(rig.store, settings_of(), rig.clock, ids, metrics, log, transport=transport)
+    house = application._build(rig.store, settings_of(), rig.clock, ids, metrics, log, remote)
+    return replace(rig, remote=remote, house=house)
 
 
 async def map_event_types(rig: Rig, salon: Any) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from gateway.booking.model import Status
 from gateway.booking.remote_findings import remote_findings
 from gateway.calcom.simulated.faults import Fault
 from gateway.storage import remote_writer
 
-from .conftest import SIMPLE, build, close
+from .conftest import SIMPLE, build, close, second_process
+from .test_crash import Killed, Mortal
 
 
 async def test_a_company_may_refuse_instead_of_pending(sqlite_url: str) -> None:
@@ -67,6 +70,39 @@ async def test_the_same_booking_said_twice_at_once_is_one(sqlite_url: str) -> No
     await rig.pass_time(3)
     assert len(rig.active()) == 4
     await rig.check()
+    await close(rig)
+
+
+async def test_two_processes_give_one_intent_one_answer(sqlite_url: str) -> None:
+    """The second waits for the first, or carries on what it left; nothing is booked twice."""
+    rig = await build(sqlite_url)
+    other = second_process(rig)
+    first, again = await asyncio.gather(rig.book(key="k1"), other.book(key="k1"))
+    assert first == again
+    assert first["status"] in ("booked", "pending")  # the other's waiting makes this clock run for both
+    await rig.pass_time(2)
+    assert len(rig.active()) == 4
+    await rig.check()
+    await other.remote.close()
+    await close(rig)
+
+
+async def test_the_second_process_inherits_a_started_answer(sqlite_url: str) -> None:
+    """The first died with the lease in its hand: while it holds, the second says `pending`; then it says `booked`."""
+    rig = await build(sqlite_url)
+    other = second_process(rig)
+    rig.remote.runner._store = Mortal(rig.store, 3, committed=True)  # type: ignore[assignment]
+    with pytest.raises(Killed):
+        await rig.book(key="k1")
+    assert (await other.book(key="k1"))["status"] == "pending"
+    assert (await other.book(key="k1"))["status"] == "pending"
+    await other.pass_time(8)
+    assert len(other.active()) == 4
+    # What was said for this key stays said; the appointment itself is confirmed.
+    assert (await other.book(key="k1"))["status"] == "pending"
+    assert (await other.book(key="k2"))["status"] == "already_booked"
+    await other.check()
+    await other.remote.close()
     await close(rig)
 
 
