@@ -48,9 +48,9 @@ GATE_KEY = b"simulated"
 _DUE = (
     "SELECT EXISTS (SELECT 1 FROM saga WHERE company_id = :c AND state IN ('running', 'compensating') "
     "AND next_run_at <= :now AND lease_until < :now) OR EXISTS (SELECT 1 FROM webhook_inbox WHERE company_id = :c "
-    "AND applied_at IS NULL AND available_at <= :now) OR EXISTS (SELECT 1 FROM outbox WHERE company_id = :c "
-    "AND done_at IS NULL AND available_at <= :now)"
+    "AND applied_at IS NULL AND available_at <= :now)"
 )
+_LETTERS = "SELECT EXISTS (SELECT 1 FROM outbox WHERE company_id = :c AND done_at IS NULL AND available_at <= :now)"
 
 _ROTAS = CalendarCache()
 """Only its rotas are shared: they follow from the salon, not from what is booked."""
@@ -106,28 +106,44 @@ class House:
         except StoreUnavailable:
             return "unavailable"
 
-    async def work(self, company_id: str, first: float, memory: Memory) -> None:
-        """A worker's rounds for one company. A round that would find nothing due is left out: it changes nothing."""
-        worker = self.remote.worker
-        worker._last[company_id, "count"] = self.clock.now() + timedelta(days=9)  # a gauge nobody reads here
-        worker._last[company_id, "whole"] = self.clock.now()  # else every restart begins with one
+    async def urgent(self, company_id: str, first: float, memory: Memory) -> None:
+        """A worker's first loop for one company: sagas and news. A round that would find nothing is left out."""
         await self.clock.sleep(first)
         while True:
             if self._anything_due(company_id, memory):
-                try:
-                    await worker.of_company(company_id)
-                except StoreUnavailable:
-                    pass
+                await self._unless_outage(self.remote.worker.urgent, company_id)
             await self.clock.sleep(ROUND_SECONDS)
 
-    def _anything_due(self, company_id: str, memory: Memory) -> bool:
+    async def steady(self, company_id: str, first: float, memory: Memory) -> None:
+        """Its second loop: the reconciler and the outbox. Gauges and event types are no part of a schedule."""
+        worker = self.remote.worker
         now = self.clock.now()
-        for what, every in (("quick", QUICK_EVERY), ("whole", WHOLE_EVERY)):
-            last = self.remote.worker._last.get((company_id, what))
-            if last is None or now - last >= every:
-                return True
-        values = {"c": company_id, "now": now.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")}
-        return bool(memory.raw.execute(_DUE, values).fetchone()[0])
+        for what in ("count", "types", "drift", "forget"):
+            worker._last[company_id, what] = now + timedelta(days=9)
+        worker._last[company_id, "whole"] = now  # else every restart begins with one
+        await self.clock.sleep(first)
+        while True:
+            if self._pass_due(company_id) or memory.raw.execute(_LETTERS, self._now(company_id)).fetchone()[0]:
+                await self._unless_outage(worker.steady, company_id)
+            await self.clock.sleep(ROUND_SECONDS)
+
+    async def _unless_outage(self, job: Callable[[str], Coroutine[Any, Any, None]], company_id: str) -> None:
+        try:
+            await job(company_id)
+        except StoreUnavailable:
+            return
+
+    def _pass_due(self, company_id: str) -> bool:
+        now, last = self.clock.now(), self.remote.worker._last
+        times = ((last.get((company_id, "quick")), QUICK_EVERY), (last.get((company_id, "whole")), WHOLE_EVERY))
+        return any(at is None or now - at >= every for at, every in times)
+
+    def _anything_due(self, company_id: str, memory: Memory) -> bool:
+        return bool(memory.raw.execute(_DUE, self._now(company_id)).fetchone()[0])
+
+    def _now(self, company_id: str) -> dict[str, str]:
+        now = self.clock.now().replace(tzinfo=None)
+        return {"c": company_id, "now": now.isoformat(sep=" ", timespec="microseconds")}
 
 
 def build(

@@ -301,8 +301,9 @@ class Simulation:
         if name in self.plan.workers:
             for company_id in self.companies:
                 first = 0.5 if self.plan.in_order else rng.uniform(0, houses.ROUND_SECONDS)
-                task = built.work(company_id, first, self.memory)
-                self.spawn(process, f"{process.name} works for {company_id}", task, company_id=company_id)
+                for job in (built.urgent, built.steady):
+                    task = job(company_id, first, self.memory)
+                    self.spawn(process, f"{process.name} works for {company_id}", task, company_id=company_id)
         self.scheduler.say(f"booted {process.name}")
 
     def spawn(
