@@ -43,7 +43,7 @@ class Memory:
         """Grows with every committed write."""
         self.company: str | None = None
         """Whose transaction wrote last; None: the operator's."""
-        self._watched: list[str] = []
+        self._frozen = False
 
     def migrate(self) -> None:
         """The schema, by the real migrations."""
@@ -51,18 +51,21 @@ class Memory:
         migrate.upgrade_connection(self.connection)
         self.connection.commit()
 
-    def dump(self) -> bytes:
-        return self.raw.serialize()
-
-    def restore(self, pages: bytes) -> None:
-        """Every row as it was in `pages`."""
-        if self._watched:
-            self._unwatch()
-        self.raw.deserialize(pages)
+    def freeze(self) -> None:
+        """What stands now is what every schedule begins with. Watchers go beneath all our code, where no mutant is."""
+        self.connection.commit()
         for pragma in ("foreign_keys=ON", "temp_store=MEMORY", "journal_mode=MEMORY", "synchronous=OFF"):
             self.raw.execute(f"PRAGMA {pragma}")
-        self.writes = 0
         self._watch()
+        self._frozen = True
+
+    def restore(self) -> None:
+        """Every row as it was at `freeze`: a schedule is one transaction that is never committed, and its units of work
+        are savepoints in it. (No foreign key here is deferred, so nothing is left to the outer commit.)"""
+        self.connection.rollback()
+        self.raw.execute("BEGIN")
+        self.writes = 0
+        self.company = None
 
     # -- transactions ------------------------------------------------------------------------------------------------
 
@@ -75,24 +78,31 @@ class Memory:
 
     def read(self, company_id: str, uow: Callable[[Tx], T], now: Callable[[], datetime]) -> T:
         """The same, and nothing may be written."""
-        self.raw.execute("PRAGMA query_only=ON")
-        try:
-            return self.transact(lambda connection: _whole(SqlTx(connection, company_id, SQLITE, now), uow))
-        finally:
-            self.raw.execute("PRAGMA query_only=OFF")
+        before = self.raw.total_changes
+        result = self.transact(lambda connection: _whole(SqlTx(connection, company_id, SQLITE, now), uow))
+        if self.raw.total_changes != before:
+            raise AssertionError("a unit of work that only reads wrote something")
+        return result
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        transaction = self.connection.begin()
-        try:
+        """Run `work` whole or not at all."""
+        if not self._frozen:
+            self.connection.commit()
             self.raw.execute("BEGIN")
             result = work(self.connection)
+            self.connection.commit()
+            return result
+        self.raw.execute("SAVEPOINT unit")
+        try:
+            result = work(self.connection)
         except BaseException as error:
-            transaction.rollback()
+            self.raw.execute("ROLLBACK TO unit")
+            self.raw.execute("RELEASE unit")
             expected = translate(error) if isinstance(error, Exception) else None
             if expected is None or expected is error:
                 raise
             raise expected from error
-        transaction.commit()
+        self.raw.execute("RELEASE unit")
         return result
 
     def rows(self, query: str, *values: Any) -> list[Any]:
@@ -125,7 +135,6 @@ class Memory:
                     f'CREATE TEMP TRIGGER "{name}" AFTER {event} ON main."{table}" '
                     f"BEGIN INSERT INTO touched VALUES ({row}.company_id, '{table}'); END"
                 )
-                self._watched.append(name)
         for table, column, key in (
             ("appointment", "version", "id"),
             ("saga", "fence", "id"),
@@ -136,14 +145,6 @@ class Memory:
                 f'CREATE TEMP TRIGGER "{name}" AFTER UPDATE ON main."{table}" WHEN NEW.{column} < OLD.{column} '
                 f"BEGIN INSERT INTO shrunk VALUES ('{table}', NEW.{key}); END"
             )
-            self._watched.append(name)
-
-    def _unwatch(self) -> None:
-        for name in self._watched:
-            self.raw.execute(f'DROP TRIGGER temp."{name}"')
-        self._watched.clear()
-        self.raw.execute("DROP TABLE temp.touched")
-        self.raw.execute("DROP TABLE temp.shrunk")
 
 
 class DatabaseMoods(Protocol):

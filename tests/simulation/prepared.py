@@ -79,7 +79,6 @@ class Prepared:
     """What every schedule begins with."""
 
     memory: Memory
-    pages: bytes
     world: World
     hosts: dict[tuple[str, str], int] = field(default_factory=dict)
     """Cal.com's user of each (company, person)."""
@@ -151,7 +150,8 @@ def prepared() -> Prepared:
         for salon in memory.transact(lambda c, company=company_id: remote_writer.salons_of(c, company)):
             results = run(clock, remote.event_types.sync(salon))
             assert all(result.problem is None for result in results), results
-    return Prepared(memory, memory.dump(), service.world, hosts)
+    memory.freeze()
+    return Prepared(memory, service.world, hosts)
 
 
 @cache

@@ -144,7 +144,7 @@ class Simulation:
         plan, made = self.plan, prepared()
         self.made = made
         self.memory = made.memory
-        self.memory.restore(made.pages)
+        self.memory.restore()
         self.variant = (plan.refuse_on_outage, plan.queue_cancels)
         self.memory.salons = _SALONS.setdefault(self.variant, SalonCache())
         if plan.refuse_on_outage or plan.queue_cancels:
