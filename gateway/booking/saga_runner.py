@@ -207,13 +207,16 @@ class SagaRunner:
         return None
 
     def _follow_up(self, tx: Tx, saga: Saga, end: str, now: datetime) -> None:
-        """The caller was told `pending`: the outcome reaches them by mail, and a failure a person who rings back."""
+        """The caller was told `pending`: of a failure a person tells them, of success the other calendar's mail does, or
+        a person where there is no address."""
         topic = "pending_confirmed" if end == "done" else "pending_failed"
         letter = Letter(self._ids.new_id(), topic, {"appointment_id": saga.appointment_id})
         tx.post(letter, dedupe_key=f"{topic}:{saga.id}", at=now)
         self._notice(topic)
-        if topic == "pending_failed" and saga.reason != "withdrawn":
-            call_back(tx, self._ids, saga, now)
+        if end == "done":
+            call_back(tx, self._ids, saga, now, "booking_confirmed", unless_mailed=True)
+        elif saga.reason != "withdrawn":
+            call_back(tx, self._ids, saga, now, "booking_failed")
 
     def _tell(self, tx: Tx, journal: Journal, now: datetime) -> Journal:
         """After an hour a person is told; the work goes on."""
@@ -288,15 +291,15 @@ def status_of(body: bytes) -> str:
     return found
 
 
-def call_back(tx: Tx, ids: Ids, saga: Saga, now: datetime) -> None:
-    """Put the customer of a booking that could not be kept on the list of people to ring."""
+def call_back(tx: Tx, ids: Ids, saga: Saga, now: datetime, reason: str, *, unless_mailed: bool = False) -> None:
+    """Put the customer on the list of people to ring. `unless_mailed`: not where the other calendar writes to them."""
     appointment = tx.appointment(saga.appointment_id)
     customer = None if appointment is None else tx.customer(appointment.customer_id)
-    if customer is None:
+    if customer is None or unless_mailed and customer.email:
         return
     number = customer.phone_e164 or tx.callback_number(customer.id)
     if number is not None:
-        request = CallbackRequest(ids.new_id(), customer.name, number, "booking_failed", saga.call_id or None, now)
+        request = CallbackRequest(ids.new_id(), customer.name, number, reason, saga.call_id or None, now)
         tx.add_callback(request)
 
 

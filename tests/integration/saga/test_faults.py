@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.booking.model import Status
@@ -12,6 +14,15 @@ from .conftest import SIMPLE, Rig
 CREATE_FAULTS = [f for f in Fault if fits(f, Kind.CREATE) and f is not Fault.OK]
 CANCEL_FAULTS = [f for f in Fault if fits(f, Kind.CANCEL) and f is not Fault.OK]
 LONG = 25.0
+
+
+async def callbacks(rig: Rig) -> list[str]:
+    """Why whom has to be rung."""
+
+    def read(connection: Any) -> list[str]:
+        return [row[0] for row in connection.exec_driver_sql("SELECT reason FROM callback ORDER BY at")]
+
+    return await rig.store.configure(read)
 
 
 async def test_one_segment_that_cannot_be_takes_the_others_back(rig: Rig) -> None:
@@ -93,6 +104,7 @@ async def test_with_cal_com_down_a_booking_is_pending_and_then_comes_true(rig: R
     rig.script.always = None
     await rig.pass_time(6)
     assert (await rig.only()).status is Status.CONFIRMED
+    assert await callbacks(rig) == ["booking_confirmed"]  # no address on file: a person rings
     await rig.check()
 
 
@@ -118,8 +130,7 @@ async def test_a_pending_booking_that_fails_reaches_a_person(quick: Rig) -> None
     quick.script.always = None
     await quick.pass_time(10)
     assert (await quick.only()).status is Status.FAILED
-    events = quick.house.services.metrics.events
-    assert events.labels("pending_failed")._value.get() == 1
+    assert await callbacks(quick) == ["booking_failed"]
     await quick.check()
 
 
