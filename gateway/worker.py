@@ -106,10 +106,10 @@ class Worker:
             await job(company_id)
         except GatewayError as expected:
             self.metrics.events.labels("worker_failed").inc()
-            self.log.error("worker_failed", kind=type(expected).__name__)
+            self.log.error("worker_failed", company_id=company_id, kind=type(expected).__name__)
         except Exception as bug:  # noqa: BLE001  # one company's bug must not stop the others' work
             self.metrics.events.labels("worker_bug").inc()
-            self.log.bug("worker_bug", bug)
+            self.log.bug("worker_bug", bug, company_id=company_id)
 
     async def urgent(self, company_id: str) -> None:
         """Unfinished sagas keep somebody waiting; then the news."""
