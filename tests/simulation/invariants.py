@@ -192,7 +192,7 @@ def _remote(simulation: Simulation, appointments: dict[tuple[str, str], Row]) ->
         for part in row.phases:
             if part.works and row.status in CONFIRMED:
                 if part.uid is None:
-                    if not _excused(simulation, row, part):
+                    if not _excused(simulation, row):
                         found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment} is confirmed without a booking"))
                 elif part.uid in wanted:
                     found.append(Violation("I2", f"two segments share {part.uid[:6]}"))
@@ -202,19 +202,22 @@ def _remote(simulation: Simulation, appointments: dict[tuple[str, str], Row]) ->
     for uid, (row, part) in wanted.items():
         booking = active.get(uid)
         if booking is None:
-            if not _excused(simulation, row, part):
+            if not _excused(simulation, row):
                 found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment}: {uid[:6]} is not active"))
         elif (booking.start, booking.end) != (part.start, part.end) or host_of[booking.host_id] != (
             row.company_id,
             part.staff_id,
         ):
-            if not _excused(simulation, row, part):
+            if not _excused(simulation, row):
                 found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment}: the booking is another one"))
+    busy = {row[0]: row for row in simulation.memory.rows("SELECT uid, staff_id, starts_at, ends_at, kind FROM calcom_busy")}
     for uid, booking in active.items():
         if META_REF in booking.metadata and uid not in wanted:
+            owner = appointments.get((host_of[booking.host_id][0], booking.metadata[META_REF].rpartition("-")[0]))
+            if simulation.human_acted and uid in busy and (owner is None or _excused(simulation, owner)):
+                continue  # closed off and told: cancelling it would be a guess
             label = f"{booking.metadata[META_REF][-8:]} {booking.metadata[META_SEGMENT]} {booking.start:%d. %H:%M}"
             found.append(Violation("I2", f"orphan over there: {label} ({uid[:6]})"))
-    busy = {row[0]: row for row in simulation.memory.rows("SELECT uid, staff_id, starts_at, ends_at, kind FROM calcom_busy")}
     for uid, booking in active.items():
         if META_REF not in booking.metadata and booking.end > now and uid not in busy:
             found.append(Violation("I2", f"a booking made elsewhere is not known here ({uid[:6]})"))
@@ -224,23 +227,16 @@ def _remote(simulation: Simulation, appointments: dict[tuple[str, str], Row]) ->
     return found
 
 
-def _excused(simulation: Simulation, row: Row, part: Part) -> bool:
-    """Somebody booked or moved something by hand over there into the very time, and a person was told: then only a
-    person can decide, and neither side may guess."""
-    theirs = any(
-        META_REF not in booking.metadata
-        and simulation.made.hosts[row.company_id, part.staff_id] == booking.host_id
-        and booking.start < part.end
-        and part.start < booking.end
-        for booking in simulation.bookings()
-    )
+def _excused(simulation: Simulation, row: Row) -> bool:
+    """Somebody meddled over there, and a person was told about this appointment: then only a person can decide, and
+    neither side may guess."""
     told = simulation.memory.rows(
         "SELECT 1 FROM outbox WHERE company_id = ? AND topic IN "
         "('calendar_conflict', 'cannot_restore', 'moved_elsewhere', 'saga_needs_a_person') AND payload LIKE ?",
         row.company_id,
         f"%{row.id}%",
     )
-    return theirs and bool(told)
+    return simulation.human_acted and bool(told)
 
 
 def _promises(simulation: Simulation, appointments: dict[tuple[str, str], Row]) -> list[Violation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tests.simulation.prepared import stream
@@ -102,9 +102,8 @@ class Plan:
     queue_cancels: bool = False
     workers: tuple[str, ...] = ("w1", "w2")
     gateways: tuple[str, ...] = ("g1", "g2")
-
-    def only(self, calls: tuple[Call, ...]) -> Plan:
-        return replace(self, calls=calls)
+    linger: float = 0.0
+    """So many seconds at least before the faults end, whoever has hung up."""
 
 
 PEOPLE = (

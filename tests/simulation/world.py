@@ -146,7 +146,7 @@ class Simulation:
         self.memory = made.memory
         self.memory.restore()
         self.variant = (plan.refuse_on_outage, plan.queue_cancels)
-        self.memory.salons = _SALONS.setdefault(self.variant, SalonCache())
+        self.memory.salons = SalonCache() if self.watch_places else _SALONS.setdefault(self.variant, SalonCache())
         if plan.refuse_on_outage or plan.queue_cancels:
             self._configure()
         self.clock = VirtualClock(NOW)
@@ -171,6 +171,7 @@ class Simulation:
         self.companies = [c for c in COMPANIES if c == ALPHA or any(call.company_id == c for call in self.plan.calls)]
         self.active = True
         self.database_faults = 0
+        self.human_acted = False
         self.killed_at: list[datetime] = []
         self.pauses: list[tuple[datetime, datetime]] = []
         self.open_calls = 0
@@ -184,7 +185,8 @@ class Simulation:
     def run(self) -> list[Violation]:
         """Everything: the active part, quiescence, the final check."""
         self.start()
-        self.go(lambda: self.open_calls == 0 and not self._by_step_left(), ACTIVE_SECONDS)
+        until = NOW + timedelta(seconds=self.plan.linger)
+        self.go(lambda: self.open_calls == 0 and not self._by_step_left() and self.clock.now() >= until, ACTIVE_SECONDS)
         if not self.violations:
             self.settle()
         self.scheduler.end()
@@ -494,6 +496,7 @@ class Simulation:
         now = self.clock.now()
         self.calcom.advance(now)
         try:
+            self.human_acted = True
             self.calcom.world.book_by_hand(host, local(*disturbance.time), disturbance.minutes, now)
             self.scheduler.say(f"a human books {disturbance.staff} at {disturbance.time}")
         except ApiError:
@@ -509,6 +512,7 @@ class Simulation:
         if not ours or not self._at_rest_here(ours[0].uid):
             return
         target = ours[0]
+        self.human_acted = True
         try:
             if disturbance.evil is Evil.HUMAN_CANCELS:
                 world.announce_cancel(target.uid, "krank", True, now)
