@@ -115,7 +115,7 @@ class Reconciler:
                 await act(company_id, account, booking, local)
             except (SlotTaken, VersionConflict):
                 # Somebody here was quicker, or the time is not free: told, and judged again at the next pass.
-                await self._conflict(company_id, account, booking, verdict)
+                await self._conflict(company_id, account, booking, verdict, local)
         return verdict
 
     @property
@@ -205,9 +205,14 @@ class Reconciler:
         if await self.store.run(company_id, write):
             self.notice("calendar_conflict")
 
-    async def _conflict(self, company_id: str, account: RemoteAccount, booking: Booking, verdict: Verdict) -> None:
+    async def _conflict(
+        self, company_id: str, account: RemoteAccount, booking: Booking, verdict: Verdict, local: Local
+    ) -> None:
         self.notice(f"reconcile_refused_{verdict.value}")
         await self._close(company_id, account, booking, BusyKind.FOREIGN)
+        if verdict is Verdict.MOVED_THERE and local.appointment is not None:
+            # Not only whom it now collides with: the one that could not follow as well.
+            await self._told(company_id, "moved_elsewhere", local.appointment.id, f"moved_elsewhere:{booking.id}")
 
     async def _unwanted(self, company_id: str, account: RemoteAccount, booking: Booking, local: Local) -> None:
         """Cancel it over there; the next pass sees whether it worked."""
