@@ -27,6 +27,8 @@ from tests.simulation.salon import ALPHA, COMPOSITE, SABINE, SIMPLE
 from tests.simulation.scheduler import Place, Task, places
 from tests.simulation.world import Simulation
 
+HOUSE: Final = str(Path(inspect.getfile(saga_runner)).parents[1])
+"""Where the application's own code lies."""
 WRITES: Final = (Kind.CREATE, Kind.MOVE, Kind.CANCEL)
 LATE: Final = (1, 10 * 60)
 LATER: Final = (1, 10 * 60 + 30)
@@ -159,6 +161,8 @@ class Crasher:
         self.step = step
         self.steps = 0
         self.gateway_steps = 0
+        self.stacks: dict[frozenset[Place], list[int]] = {}
+        """At which steps the target stood at which awaits."""
         self.done = False
         self.first_done = scenario.crash_first is None
 
@@ -174,20 +178,16 @@ class Crasher:
                 return
         if name != self.scenario.target or not self.first_done or len(simulation.said) < self.scenario.after:
             return
-        if not _within_house(current):
+        stack = frozenset(place for place in places(current.coro) if place[0].startswith(HOUSE))
+        if not stack:
             return  # asleep between two rounds: nothing is under way
         self.steps += 1
+        self.stacks.setdefault(stack, []).append(self.steps)
         if self.steps == self.step and not self.done:
             self.done = True
             simulation.kill(self.scenario.target, 0.5)
 
 
-HOUSE: Final = str(Path(inspect.getfile(saga_runner)).parents[1])
-
-
-def _within_house(task: Task) -> bool:
-    """Whether the task stands at an await of the application's own code."""
-    return any(file.startswith(HOUSE) and not file.endswith("virtual.py") for file, _ in places(task.coro))
 
 
 def run(point: Run) -> tuple[Simulation, Crasher]:
@@ -239,14 +239,19 @@ def run_many(points: Iterable[Run]) -> Found:
 
 
 def points(*, every: int = 1) -> Iterator[Run]:
-    """The whole product; `every` n-th fault of it besides all crashes without one."""
+    """The whole product; `every` n-th fault of it besides all crashes without one.
+
+    A fault is tried with the first and the last crash at each distinct stack of awaits: the steps between them stand at
+    the very same places, and are crashed at without a fault.
+    """
     number = 0
     for index, scenario in enumerate(SCENARIOS):
-        steps = run(Run(index, None))[1].steps
+        crasher = run(Run(index, None))[1]
         kinds = (Kind.READ,) if scenario.reads else WRITES
         faults = [fault for fault in Fault if fault is not Fault.OK and any(fits(fault, kind) for kind in kinds)]
-        for step in (None, *range(1, steps + 1)):
-            yield Run(index, step)
+        yield from (Run(index, step) for step in (None, *range(1, crasher.steps + 1)))
+        telling = sorted({step for steps in crasher.stacks.values() for step in (steps[0], steps[-1])})
+        for step in (None, *telling):
             for request in range(scenario.places):
                 for fault in faults:
                     number += 1

@@ -104,6 +104,12 @@ def stepwise(simulation: Simulation) -> list[Violation]:
     for one, other in zip(rows, rows[1:], strict=False):
         if one[:2] == other[:2] and other[2] < one[3]:
             found.append(Violation("I1", f"{one[1]} twice: {one[2:]} and {other[2:]}"))
+    open_times = memory.rows(
+        "SELECT a.id, a.status FROM appointment a JOIN appointment_phase p ON p.company_id = a.company_id "
+        "AND p.appointment_id = a.id WHERE a.status IN ('held', 'confirmed', 'compensating') AND p.staff_required "
+        "AND NOT p.blocks LIMIT 1"
+    )
+    found += [Violation("I1", f"{row[0][-6:]} is {row[1]} and does not block") for row in open_times]
     touched = {company for company, _ in memory.touched()}
     if simulation.memory.company not in (None, *touched) and touched or len(touched) > 1:
         found.append(Violation("I7", f"a transaction of {simulation.memory.company} touched rows of {sorted(touched)}"))
@@ -137,8 +143,8 @@ def spoken(simulation: Simulation, said: Said) -> list[Violation]:
 def unrest(simulation: Simulation) -> str:
     """What is not at rest yet, in a line; empty when nothing is."""
     rows = simulation.memory.rows
-    live = rows("SELECT id, kind, state, reason FROM saga WHERE state IN ('running', 'compensating')")
-    if live:
+    live = rows("SELECT id, kind, state, reason, company_id, appointment_id FROM saga WHERE state IN ('running', 'compensating')")
+    if live := [row for row in live if row[2] == "running" or not _excused(simulation, row[4], row[5])]:
         return f"sagas {live}"
     held = rows("SELECT id, status FROM appointment WHERE status IN ('held', 'compensating')")
     if held:
@@ -163,7 +169,7 @@ def final(simulation: Simulation) -> list[Violation]:
         *_sagas(simulation),
         *_inbox(simulation),
         *_fees(simulation, appointments),
-        *_whole(appointments),
+        *_whole(simulation, appointments),
     ]
 
 
@@ -192,7 +198,7 @@ def _remote(simulation: Simulation, appointments: dict[tuple[str, str], Row]) ->
         for part in row.phases:
             if part.works and row.status in CONFIRMED:
                 if part.uid is None:
-                    if not _excused(simulation, row):
+                    if not _excused(simulation, row.company_id, row.id):
                         found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment} is confirmed without a booking"))
                 elif part.uid in wanted:
                     found.append(Violation("I2", f"two segments share {part.uid[:6]}"))
@@ -202,23 +208,25 @@ def _remote(simulation: Simulation, appointments: dict[tuple[str, str], Row]) ->
     for uid, (row, part) in wanted.items():
         booking = active.get(uid)
         if booking is None:
-            if not _excused(simulation, row):
+            if not _excused(simulation, row.company_id, row.id):
                 found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment}: {uid[:6]} is not active"))
         elif (booking.start, booking.end) != (part.start, part.end) or host_of[booking.host_id] != (
             row.company_id,
             part.staff_id,
         ):
-            if not _excused(simulation, row):
+            if not _excused(simulation, row.company_id, row.id):
                 found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment}: the booking is another one"))
     busy = {row[0]: row for row in simulation.memory.rows("SELECT uid, staff_id, starts_at, ends_at, kind FROM calcom_busy")}
     for uid, booking in active.items():
         if META_REF in booking.metadata and uid not in wanted:
             owner = appointments.get((host_of[booking.host_id][0], booking.metadata[META_REF].rpartition("-")[0]))
-            if simulation.human_acted and uid in busy and (owner is None or _excused(simulation, owner)):
-                continue  # closed off and told: cancelling it would be a guess
+            if owner is None and simulation.human_acted and uid in busy:
+                continue  # of no row here: closed off and told, for cancelling it would be a guess
+            if owner is not None and _excused(simulation, owner.company_id, owner.id):
+                continue
             label = f"{booking.metadata[META_REF][-8:]} {booking.metadata[META_SEGMENT]} {booking.start:%d. %H:%M}"
             found.append(Violation("I2", f"orphan over there: {label} ({uid[:6]})"))
-    for uid, booking in active.items():
+    for uid, booking in () if simulation.plan.alone else active.items():
         if META_REF not in booking.metadata and booking.end > now and uid not in busy:
             found.append(Violation("I2", f"a booking made elsewhere is not known here ({uid[:6]})"))
     for uid, row in busy.items():
@@ -227,16 +235,16 @@ def _remote(simulation: Simulation, appointments: dict[tuple[str, str], Row]) ->
     return found
 
 
-def _excused(simulation: Simulation, row: Row) -> bool:
+def _excused(simulation: Simulation, company_id: str, appointment_id: str) -> bool:
     """Somebody meddled over there, and a person was told about this appointment: then only a person can decide, and
-    neither side may guess."""
+    neither side may guess. (What cannot be taken back because somebody took the time in between is tried for ever.)"""
     told = simulation.memory.rows(
         "SELECT 1 FROM outbox WHERE company_id = ? AND topic IN "
         "('calendar_conflict', 'cannot_restore', 'moved_elsewhere', 'saga_needs_a_person') AND payload LIKE ?",
-        row.company_id,
-        f"%{row.id}%",
+        company_id,
+        f"%{appointment_id}%",
     )
-    return simulation.human_acted and bool(told)
+    return (simulation.human_acted or simulation.weather.humans > 0) and bool(told)
 
 
 def _promises(simulation: Simulation, appointments: dict[tuple[str, str], Row]) -> list[Violation]:
@@ -368,18 +376,17 @@ def _fees(simulation: Simulation, appointments: dict[tuple[str, str], Row]) -> l
     return found
 
 
-def _whole(appointments: dict[tuple[str, str], Row]) -> list[Violation]:
+def _whole(simulation: Simulation, appointments: dict[tuple[str, str], Row]) -> list[Violation]:
     """I6 and I1 here: a confirmed appointment has all its parts, an ended one keeps no time, no hold is left over."""
     found: list[Violation] = []
+    live = set(simulation.memory.rows("SELECT company_id, appointment_id FROM saga WHERE state IN ('running', 'compensating')"))
     for row in appointments.values():
         works = [part for part in row.phases if part.works]
         if row.status in CONFIRMED and len(works) != (2 if row.service_id == COMPOSITE.id else 1):
             found.append(Violation("I6", f"{row.id[-6:]} has {len(works)} parts"))
-        if row.status in CONFIRMED and not all(part.blocks for part in works):
-            found.append(Violation("I6", f"{row.id[-6:]} is confirmed and does not block"))
         if row.status not in BLOCKING and any(part.blocks for part in row.phases):
             found.append(Violation("I6", f"{row.id[-6:]} is {row.status} and still keeps its time"))
-        if any(part.key.startswith("~") for part in row.phases) and row.status in BLOCKING:
+        if any(part.key.startswith("~") for part in row.phases) and (row.company_id, row.id) not in live and row.status in BLOCKING:
             found.append(Violation("I6", f"{row.id[-6:]} keeps a hold of a move that has ended"))
     return found
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.booking.model import Customer, Hours, PausePolicy, Salon, Segment, Service, StaffMember
+from gateway.booking.model import Customer, Fee, Hours, PausePolicy, Policy, Salon, Segment, Service, StaffMember
 
 NOW: Final = datetime(2026, 9, 7, 6, 30, tzinfo=UTC)
 """A Monday morning, 08:30 on the salon's wall."""
@@ -55,6 +55,8 @@ def salon_of(company_id: str) -> Salon:
         staff=STAFF,
         lead_minutes=60,
         horizon_days=3,
+        # A move costs less than a cancel, so that moving away first would pay if nobody remembered it (I11).
+        policy=Policy(move_fee=Fee(percent=20)),
     )
 
 

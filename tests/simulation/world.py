@@ -45,6 +45,9 @@ _SALONS: dict[tuple[bool, bool], SalonCache] = {}
 _SOLD: dict[tuple[bool, bool], dict[Any, Any]] = {}
 """What follows from the configuration alone is worked out once per configuration, of which there are four."""
 
+NOT_ALONE: Final = (Fault.TIMEOUT_LATE, Fault.SLOW, Fault.HUMAN_FIRST)
+"""What only a reconciler can make good."""
+
 Hook = Callable[["Simulation"], None]
 
 
@@ -74,20 +77,27 @@ class Weather(SeededFaults):
     """Cal.com's faults by the plan's odds, only while the simulation is active and only so many of them."""
 
     def __init__(self, rng: random.Random, plan: Plan) -> None:
-        super().__init__(rng, Odds(call=plan.fault_odds, read=plan.read_odds))
+        # A list that lags hides our own booking from the look-up: the reconciler's to find.
+        lag = (0.0, 0.0) if plan.alone else (0.0, 5.0)
+        odds = Odds(call=plan.fault_odds, read=plan.read_odds, lag=lag)
+        super().__init__(rng, odds, among=[f for f in Fault if not (plan.alone and f in NOT_ALONE)])
         self.active = True
         self.outage_until: datetime | None = None
         self.left = plan.remote_faults
         self.happened = 0
+        self.humans = 0
         self.script: Callable[[Kind], Fault | None] | None = None
 
     def call(self, kind: Kind) -> Fault:
         fault = super().call(kind)
         if self.script is not None:
-            return self.script(kind) or Fault.OK
+            scripted = self.script(kind) or Fault.OK
+            self.humans += scripted is Fault.HUMAN_FIRST
+            return scripted
         if fault is Fault.OK or not self.active or self.left is not None and self.happened >= self.left:
             return Fault.OK
         self.happened += 1
+        self.humans += fault is Fault.HUMAN_FIRST
         return fault
 
     def deliveries(self) -> Sequence[Copy]:
@@ -257,10 +267,10 @@ class Simulation:
         def passed(_: Any) -> None:
             passes[0] += 1
 
-        for company_id in self.companies:
+        for company_id in () if self.plan.alone else self.companies:
             work = self.houses[name].remote.reconciler.run(company_id, whole=True)
             self.spawn(self.processes[name], f"{name} looks once more", work, company_id=company_id, then=passed)
-        self.go(lambda: passes[0] == len(self.companies), 60.0)
+        self.go(lambda: self.plan.alone or passes[0] == len(self.companies), 60.0)
 
     def calm(self) -> None:
         """Nothing goes wrong any more."""
@@ -303,7 +313,7 @@ class Simulation:
         if name in self.plan.workers:
             for company_id in self.companies:
                 first = 0.5 if self.plan.in_order else rng.uniform(0, houses.ROUND_SECONDS)
-                for job in (built.urgent, built.steady):
+                for job in (built.urgent,) if self.plan.alone else (built.urgent, built.steady):
                     task = job(company_id, first, self.memory)
                     self.spawn(process, f"{process.name} works for {company_id}", task, company_id=company_id)
         self.scheduler.say(f"booted {process.name}")
@@ -547,7 +557,8 @@ class Simulation:
 
     def _world_moves(self) -> None:
         for delivery in self.calcom.due(self.clock.now()):
-            self._deliver(delivery)
+            if not self.plan.alone:
+                self._deliver(delivery)
 
     def _deliver(self, delivery: Delivery) -> None:
         """Cal.com looks at no answer and repeats nothing: with nobody up it is lost."""
