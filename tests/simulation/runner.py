@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.simulation.plan import plan_of
 
-CHUNK = 50
+CHUNK = 25
 
 
 @dataclass(frozen=True, slots=True)
