@@ -348,8 +348,11 @@ def _backward(journal: Journal, now: datetime) -> Action:
 
 
 def _needs_undoing(step: SagaStep) -> bool:
-    if step.after_pivot or step.state in (StepState.PLANNED, StepState.UNDONE):
+    if step.after_pivot or step.state is StepState.UNDONE:
         return False
+    if step.state is StepState.PLANNED:
+        # Sent, and not found: what was sent may still come, and the list that was looked at may have been old.
+        return step.attempts > 0
     # Declined at once: that request had no effect, and there was no other.
     return not (step.state is StepState.DECLINED and step.attempts == 1)
 
