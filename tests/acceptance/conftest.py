@@ -164,9 +164,9 @@ def server(tmp_path: Path) -> Iterator[Server]:
     yield from _served(tmp_path, f"sqlite:///{tmp_path / 'gateway.db'}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One running server (SQLite) for a whole file of tests that leave it as it was."""
+    """One running server (SQLite) for all tests that leave it as it was."""
     folder = tmp_path_factory.mktemp("standing")
     made = Server(f"sqlite:///{folder / 'gateway.db'}", folder)
     try:

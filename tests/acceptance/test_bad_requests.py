@@ -22,7 +22,7 @@ from .caller import CONTRACT, KEY, read_answer, signed
 from .conftest import Line
 from .process import Server
 
-FUZZ_EXAMPLES: Final = 5_000 if os.environ.get("GATEWAY_CAMPAIGN") else 150
+FUZZ_EXAMPLES: Final = 5_000 if os.environ.get("GATEWAY_CAMPAIGN") else 100
 LIMIT: Final = 4 * 1024 * 1024
 BODY: Final = json.dumps(
     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -154,30 +155,9 @@ async def test_serve_demo_uses_the_key_it_is_given_on_the_day_it_is_given(standi
 # -- demo -------------------------------------------------------------------------------------------------------------------
 
 
-def test_the_demo_plays_four_calls_and_draws_the_day(tmp_path: Path) -> None:
-    """The README's first command: every answer as expected, four conversations, the timeline with its legend."""
-    shown = run_gateway("demo", folder=tmp_path)
-    assert shown.returncode == 0, shown.stdout + shown.stderr
-    assert [f"Anruf {n}" in shown.stdout for n in (1, 2, 3, 4)] == [True] * 4
-    for status in ("offered", "booked", "rescheduled", "fee_confirm", "cancelled"):
-        assert f"-> {status} in" in shown.stdout
-    assert re.search(r"Fabian +[·░█]*█+░+█+░*█+", shown.stdout), "the gap is used by somebody else"
-    assert "in der Wartezeit von Anna Becker" in shown.stdout
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_demo_speaks_json(alone: CliRunner) -> None:
-    """--json: one document, every call with its answers."""
-    shown = alone.invoke(app, ["demo", "--json"])
-    assert shown.exit_code == 0
-    played = json.loads(shown.stdout)
-    assert played["wrong"] == 0
-    assert [len(call) for call in played["calls"]] == [2, 2, 2, 2]
-    assert all(answer["latency_ms"] > 0 and answer["say"] for call in played["calls"] for answer in call)
-
-
-def test_the_demo_can_be_kept_and_is_answered_by_a_pasted_curl(tmp_path: Path) -> None:
-    """--keep prints a curl line that works as it stands; Ctrl-C ends it cleanly."""
+def test_the_demo_plays_four_calls_draws_the_day_and_can_be_kept(tmp_path: Path) -> None:
+    """The README's first command: four conversations, the timeline with the gap in use, and with --keep a curl line
+    that works as it is pasted; Ctrl-C ends it cleanly and leaves nothing behind."""
     process = subprocess.Popen(
         [GATEWAY, "demo", "--keep"],
         cwd=tmp_path,
@@ -188,15 +168,36 @@ def test_the_demo_can_be_kept_and_is_answered_by_a_pasted_curl(tmp_path: Path) -
     )
     try:
         assert process.stdout is not None
-        curl = next(line for line in process.stdout if line.startswith("curl "))
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("curl "):
+                break
+        shown, curl = "".join(lines), lines[-1]
         pasted = subprocess.run(curl, shell=True, capture_output=True, text=True, timeout=30, check=True)
-        assert json.loads(pasted.stdout)["status"] in ("offered", "alternatives")
-        process.send_signal(2)
-        assert process.wait(20) == 0, process.stdout.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
     finally:
         if process.poll() is None:
             process.kill()
         process.communicate()
+    assert [f"Anruf {n}" in shown for n in (1, 2, 3, 4)] == [True] * 4
+    for status in ("offered", "booked", "rescheduled", "fee_confirm", "cancelled"):
+        assert f"-> {status} in" in shown
+    assert re.search(r"Fabian +[·░█]*█+░+█+░*█+", shown), "the gap is used by somebody else"
+    assert "in der Wartezeit von Anna Becker" in shown
+    assert json.loads(pasted.stdout)["status"] in ("offered", "alternatives")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_speaks_json(alone: CliRunner) -> None:
+    """--json: exit code 0 and one document, every call with its answers."""
+    shown = alone.invoke(app, ["demo", "--json"])
+    assert shown.exit_code == 0
+    played = json.loads(shown.stdout)
+    assert played["wrong"] == 0
+    assert [len(call) for call in played["calls"]] == [2, 2, 2, 2]
+    assert all(answer["latency_ms"] > 0 and answer["say"] for call in played["calls"] for answer in call)
 
 
 # -- check ------------------------------------------------------------------------------------------------------------------

@@ -122,28 +122,28 @@ async def test_a_known_caller_books_under_their_own_name_without_saying_it(line:
     assert len(await line.rows("SELECT 1 FROM customer")) == 4
 
 
-async def test_a_guest_books_on_a_known_number_under_another_name(line: Line) -> None:
+async def test_a_guest_books_on_a_known_number_under_another_name(desk: Line) -> None:
     """A daughter rings with her mother's phone: her own appointment, not the mother's."""
-    booked = await line.caller("+4915112345601")(
+    booked = await desk.caller("+4915112345601")(
         "book_appointment", service="Kinderschnitt", date="2025-10-27", time="10:00", name="Charlotte Obermüller"
     )
     assert booked.status == "booked"
-    owners = await line.rows(
+    owners = await desk.rows(
         "SELECT c.name FROM appointment a JOIN customer c ON c.id = a.customer_id WHERE a.id = :id",
         id=booked["appointment_id"],
     )
     assert [row[0] for row in owners] == ["Charlotte Obermüller"]
 
 
-async def test_a_hidden_number_books_with_a_number_to_ring_back(line: Line) -> None:
+async def test_a_hidden_number_books_with_a_number_to_ring_back(desk: Line) -> None:
     """Name, then number, then booked; the said number never becomes one that recognises a caller."""
-    caller = line.caller(None)
+    caller = desk.caller(None)
     wish = {"service": "Bartpflege", "date": "2025-10-27", "time": "10:00", "staff": "Oliver"}
     assert (await caller("book_appointment", **wish)).status == "ask_name"
     assert (await caller("book_appointment", **wish, name="Anna Becker")).status == "ask_phone"
     answer = await caller("book_appointment", **wish, name="Anna Becker", phone="0151 12 34 90 77")
     assert answer.status == "booked"
-    found = await line.rows("SELECT phone_e164, callback_e164 FROM customer WHERE name = 'Anna Becker'")
+    found = await desk.rows("SELECT phone_e164, callback_e164 FROM customer WHERE name = 'Anna Becker'")
     assert [tuple(row) for row in found] == [(None, "+4915112349077")]
 
 
@@ -264,9 +264,9 @@ async def test_what_one_call_was_offered_is_kept_from_the_next_for_ninety_second
     assert await offered(line.caller("+4915112349003")) == ["2025-10-29T14:00"]
 
 
-async def test_a_hold_never_stands_in_its_own_callers_way(line: Line) -> None:
+async def test_a_hold_never_stands_in_its_own_callers_way(desk: Line) -> None:
     """Asking twice is asking twice."""
-    caller = line.caller()
+    caller = desk.caller()
     assert await offered(caller) == await offered(caller) == ["2025-10-29T14:00"]
 
 
@@ -280,22 +280,22 @@ async def test_the_end_of_a_call_frees_what_it_held(line: Line, event: str) -> N
     assert await offered(line.caller("+4915112349002")) == ["2025-10-29T14:00"]
 
 
-async def test_other_events_free_nothing(line: Line) -> None:
+async def test_other_events_free_nothing(desk: Line) -> None:
     """The start of a call is not its end, and an event nobody knows is welcome and without effect."""
-    first = line.caller()
+    first = desk.caller()
     await offered(first)
     assert (await first.event("call_started")).status_code == 204
     assert (await first.event("call_levitated")).status_code == 204
-    assert "2025-10-29T14:00" not in await offered(line.caller("+4915112349002"))
+    assert "2025-10-29T14:00" not in await offered(desk.caller("+4915112349002"))
 
 
-async def test_booking_frees_what_else_was_held(line: Line) -> None:
+async def test_booking_frees_what_else_was_held(desk: Line) -> None:
     """Three were offered, one was taken: the other two are anybody's."""
-    first = line.caller()
+    first = desk.caller()
     starts = (await first("check_availability", service="Kinderschnitt", date="2025-10-29", staff="Emma")).starts
     assert len(starts) == 3
     await first("book_appointment", offer="A", name="Anna Becker")
-    second = line.caller("+4915112349002")
+    second = desk.caller("+4915112349002")
     for start in starts[1:]:
         answer = await second(
             "check_availability", service="Kinderschnitt", date=start[:10], time=start[11:], staff="Emma"
@@ -313,11 +313,11 @@ async def test_a_held_time_cannot_be_booked_by_another_call(line: Line) -> None:
     assert (await line.caller("+4915112349003")("book_appointment", **wish)).status == "booked"
 
 
-async def test_an_offer_is_remembered_after_its_hold_has_lapsed(line: Line) -> None:
+async def test_an_offer_is_remembered_after_its_hold_has_lapsed(desk: Line) -> None:
     """Five minutes later "then A, please" still means something, and A is decided anew."""
-    first = line.caller()
+    first = desk.caller()
     await offered(first)
-    line.later(minutes=5)
+    desk.later(minutes=5)
     assert (await first("book_appointment", offer="A", name="Anna Becker")).status == "booked"
 
 

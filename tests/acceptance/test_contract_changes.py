@@ -131,9 +131,9 @@ async def test_a_move_to_where_it_is_changes_nothing(line: Line) -> None:
     assert await modifications(line) == []
 
 
-async def test_a_move_to_somebody_else_at_the_same_time_is_a_move(line: Line) -> None:
+async def test_a_move_to_somebody_else_at_the_same_time_is_a_move(desk: Line) -> None:
     """The same hour with Oliver."""
-    answer = await line.caller(SABINE)("reschedule_appointment", date="2025-10-28", time="10:00", staff="Oliver")
+    answer = await desk.caller(SABINE)("reschedule_appointment", date="2025-10-28", time="10:00", staff="Oliver")
     assert (answer.status, answer["staff"]) == ("rescheduled", "Oliver Kretschmer")
 
 
@@ -180,15 +180,15 @@ async def test_a_late_move_is_quoted_first_and_happens_on_confirm(line: Line) ->
     assert await modifications(line) == [("reschedule", "caller", False, 2750, "number")]
 
 
-async def test_a_move_can_be_too_late(line: Line) -> None:
+async def test_a_move_can_be_too_late(desk: Line) -> None:
     """A salon that moves nothing inside three hours."""
-    await set_policy(line, move_latest_hours=3)
-    caller = line.caller()
+    await set_policy(desk, move_latest_hours=3)
+    caller = desk.caller()
     made = await booked(caller, "2025-10-28 11:00")
-    line.clock.at = TUESDAY_NINE
+    desk.clock.at = TUESDAY_NINE
     answer = await caller("reschedule_appointment", date="2025-10-30", time="10:00")
     assert answer.status == "too_late"
-    assert await status_of(line, made["appointment_id"]) == ("confirmed", 1)
+    assert await status_of(desk, made["appointment_id"]) == ("confirmed", 1)
 
 
 async def test_an_appointment_moves_as_often_as_the_house_allows(line: Line) -> None:
@@ -240,19 +240,19 @@ async def test_a_late_cancel_is_quoted_first_and_happens_on_confirm(line: Line) 
     assert await modifications(line) == [("cancel", "caller", False, 2750, "number")]
 
 
-async def test_a_confirm_without_a_quote_is_quoted_first(line: Line) -> None:
+async def test_a_confirm_without_a_quote_is_quoted_first(desk: Line) -> None:
     """The model may not agree in the caller's place; and a quote of another call is no quote."""
-    line.clock.at = MONDAY_NOON
-    first = line.caller(SABINE)
+    desk.clock.at = MONDAY_NOON
+    first = desk.caller(SABINE)
     assert (await first("cancel_appointment", confirm="ja")).status == "fee_confirm"
-    assert (await line.caller(SABINE)("cancel_appointment", confirm="ja")).status == "fee_confirm"
+    assert (await desk.caller(SABINE)("cancel_appointment", confirm="ja")).status == "fee_confirm"
     assert (await first("cancel_appointment", confirm="ja")).status == "cancelled"
 
 
-async def test_a_quote_for_cancelling_is_none_for_moving(line: Line) -> None:
+async def test_a_quote_for_cancelling_is_none_for_moving(desk: Line) -> None:
     """Each act is agreed to by itself."""
-    line.clock.at = MONDAY_NOON
-    caller = line.caller(SABINE)
+    desk.clock.at = MONDAY_NOON
+    caller = desk.caller(SABINE)
     await caller("cancel_appointment")
     answer = await caller("reschedule_appointment", date="2025-10-30", time="10:00", confirm="ja")
     assert answer.status == "fee_confirm"
@@ -278,25 +278,25 @@ async def test_a_fee_agreed_to_before_a_move_is_not_agreed_to_after_it(line: Lin
     assert (await caller("cancel_appointment", confirm="ja")).status == "fee_confirm"
 
 
-async def test_a_cancel_can_be_too_late(line: Line) -> None:
+async def test_a_cancel_can_be_too_late(desk: Line) -> None:
     """A salon that cancels nothing inside three hours offers a call-back instead."""
-    await set_policy(line, cancel_latest_hours=3)
-    caller = line.caller()
+    await set_policy(desk, cancel_latest_hours=3)
+    caller = desk.caller()
     made = await booked(caller, "2025-10-28 11:00")
-    line.clock.at = TUESDAY_NINE
+    desk.clock.at = TUESDAY_NINE
     answer = await caller("cancel_appointment")
     assert answer.status == "too_late"
     assert "zurückrufen" in answer.say
-    assert await status_of(line, made["appointment_id"]) == ("confirmed", 1)
+    assert await status_of(desk, made["appointment_id"]) == ("confirmed", 1)
 
 
-async def test_cancelling_twice_is_said_so(line: Line) -> None:
+async def test_cancelling_twice_is_said_so(desk: Line) -> None:
     """The second time names the day: already cancelled, one modification."""
-    caller = line.caller(SABINE)
+    caller = desk.caller(SABINE)
     await caller("cancel_appointment", date="2025-10-28")
     again = await caller("cancel_appointment", date="2025-10-28")
     assert again.status == "already_cancelled"
-    assert len(await modifications(line)) == 1
+    assert len(await modifications(desk)) == 1
 
 
 @pytest.mark.parametrize("args", [{"date": "2025-10-29"}, {"time": "11:00"}, {"code": "FFFFFF"}])
@@ -387,15 +387,15 @@ async def test_a_hidden_number_that_says_too_little_is_asked_for_more(desk: Line
     assert await modifications(desk) == []
 
 
-async def test_on_a_shared_number_the_name_decides(line: Line) -> None:
+async def test_on_a_shared_number_the_name_decides(desk: Line) -> None:
     """Thomas and Julia share a phone and the hour: without a first name neither is touched."""
-    caller = line.caller(SCHROEDERS)
+    caller = desk.caller(SCHROEDERS)
     assert (await caller("cancel_appointment", date="2025-10-30")).status == "verify"
     assert (await caller("cancel_appointment", date="2025-10-30", name="Schröder")).status == "verify"
-    assert await modifications(line) == []
+    assert await modifications(desk) == []
     answer = await caller("cancel_appointment", date="2025-10-30", name="Julia Schröder")
     assert answer.status == "cancelled"
-    left = await line.rows("SELECT customer_id, status FROM appointment WHERE customer_id LIKE '%schroeder'")
+    left = await desk.rows("SELECT customer_id, status FROM appointment WHERE customer_id LIKE '%schroeder'")
     assert sorted(tuple(row) for row in left) == [("julia-schroeder", "cancelled"), ("thomas-schroeder", "confirmed")]
 
 
@@ -405,18 +405,18 @@ async def test_a_wrong_name_on_a_known_number_finds_nothing(desk: Line) -> None:
     assert answer.status == "not_found"
 
 
-async def test_what_a_call_booked_itself_it_may_cancel(line: Line) -> None:
+async def test_what_a_call_booked_itself_it_may_cancel(desk: Line) -> None:
     """A hidden number books and thinks better of it, in one breath."""
-    caller = line.caller(None)
+    caller = desk.caller(None)
     await booked(caller, "2025-10-28 15:00", **NEW, phone="+4915112349077")
     answer = await caller("cancel_appointment", date="2025-10-28")
     assert (answer.status, answer["fee_cents"]) == ("cancelled", 0)
 
 
-async def test_what_one_hidden_call_booked_another_may_not_touch(line: Line) -> None:
+async def test_what_one_hidden_call_booked_another_may_not_touch(desk: Line) -> None:
     """Hidden numbers are not one person."""
-    await booked(line.caller(None), "2025-10-28 15:00", **NEW, phone="+4915112349077")
-    answer = await line.caller(None)("cancel_appointment", date="2025-10-28")
+    await booked(desk.caller(None), "2025-10-28 15:00", **NEW, phone="+4915112349077")
+    answer = await desk.caller(None)("cancel_appointment", date="2025-10-28")
     assert answer.status == "verify"
 
 
@@ -435,9 +435,9 @@ async def test_a_number_that_only_resembles_is_another(desk: Line, number: str) 
 # -- finding --------------------------------------------------------------------------------------------------------------
 
 
-async def test_ones_own_appointment_is_read_out(line: Line) -> None:
+async def test_ones_own_appointment_is_read_out(desk: Line) -> None:
     """Day, time, person, service."""
-    answer = await line.caller(SABINE)("find_appointments")
+    answer = await desk.caller(SABINE)("find_appointments")
     assert answer.status == "found"
     (found,) = answer["appointments"]
     assert (found["start"], found["staff"]) == ("2025-10-28T10:00+01:00", "Emma Williams")
@@ -445,9 +445,9 @@ async def test_ones_own_appointment_is_read_out(line: Line) -> None:
     assert "Emma" in answer.say
 
 
-async def test_several_of_ones_own_are_read_out_together(line: Line) -> None:
+async def test_several_of_ones_own_are_read_out_together(desk: Line) -> None:
     """In order, three of them."""
-    caller = line.caller(SABINE)
+    caller = desk.caller(SABINE)
     for day in ("2025-11-04", "2025-11-03"):
         await booked(caller, f"{day} 15:00", service="177", staff="Fabian")
     answer = await caller("find_appointments")

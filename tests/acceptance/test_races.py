@@ -33,13 +33,18 @@ from .process import Server
 
 CAMPAIGN: Final = bool(os.environ.get("GATEWAY_CAMPAIGN"))
 ROUNDS: Final = 100 if CAMPAIGN else 5
+MIXED_ROUNDS: Final = 100 if CAMPAIGN else 3
 CALLERS: Final = 100
+PATIENCE: Final = 5
+"""How often a caller who is told to try again does so: a machine that is busy otherwise may need longer than two
+seconds for a hundred callers, and says so."""
 STAFF: Final = ("Emma", "Fabian", "Oliver")
 # Emma, Fabian and Oliver all do 177 and 178; here they may share one between them, so that people are locked in any
 # combination. A salon that works like this is the one in which ordered locks matter.
 SHARED: Final = ("177", "178")
 
 
+UNAVAILABLE: Final[list[float]] = []
 STANDING: Final = "SELECT count(*) FROM appointment WHERE call_id IS NOT NULL AND status = 'confirmed'"
 
 
@@ -101,9 +106,16 @@ def crowd(server: Server, client: httpx.AsyncClient, round_: int) -> list[Caller
 
 
 async def timed(caller: Caller, args: dict[str, object]) -> tuple[Answer, float]:
-    began = time.monotonic()
-    answer = await caller("book_appointment", **args)
-    return answer, time.monotonic() - began
+    """The answer, and the longest wait for one; "please try again" is answered by the very same request."""
+    longest = 0.0
+    for _ in range(PATIENCE):
+        began = time.monotonic()
+        answer = await caller.say("book_appointment", args, tool_call_id="tool_call_1")
+        longest = max(longest, time.monotonic() - began)
+        if answer.status != "unavailable":
+            break
+        UNAVAILABLE.append(longest)
+    return answer, longest
 
 
 async def test_a_hundred_callers_for_one_time_are_one_booked_and_ninety_nine_with_alternatives(
@@ -141,7 +153,7 @@ async def test_a_crowd_that_wants_everything_at_once_never_shares_a_minute(
     waits: list[float] = []
     said: Counter[str] = Counter()
     async with running.client() as client:
-        for round_ in range(ROUNDS):
+        for round_ in range(MIXED_ROUNDS):
             callers = crowd(running, client, 1000 + round_)
             played = await asyncio.gather(*(timed(caller, any_wish(rng, days[round_ % 40])) for caller in callers))
             waits += [seconds for _, seconds in played]
@@ -153,7 +165,7 @@ async def test_a_crowd_that_wants_everything_at_once_never_shares_a_minute(
     assert set(said) <= {"booked", "taken", "refused", "rescheduled", "unchanged", "cancelled", "not_found"}, said
     assert said["rescheduled"]
     assert said["cancelled"]
-    report(capsys, f"everything, {running.url[:6]}, {ROUNDS} rounds x {CALLERS}: {dict(said)}", waits)
+    report(capsys, f"everything, {running.url[:6]}, {MIXED_ROUNDS} rounds x {CALLERS}: {dict(said)}", waits)
     await assert_nothing_went_wrong(running)
     assert await rows(running.url, STANDING) == [(before + said["booked"] - said["cancelled"],)]
 
@@ -199,4 +211,6 @@ def report(capsys: pytest.CaptureFixture[str], what: str, waits: list[float]) ->
         cuts = statistics.quantiles(waits, n=100)
         with capsys.disabled():
             print(f"\n{what}: p50 {cuts[49]:.3f} s, p99 {cuts[98]:.3f} s, longest {max(waits):.3f} s")
+            print(f"told to try again: {len(UNAVAILABLE)}")
+    UNAVAILABLE.clear()
     assert max(waits) < 8

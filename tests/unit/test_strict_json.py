@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import RequestRefused
@@ -128,6 +128,7 @@ values = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.text(), values, max_size=6), st.booleans())
 def test_every_honest_object_comes_back_as_it_was(value: dict[str, Any], ascii_only: bool) -> None:
     """Written with or without escapes, read to the same value."""

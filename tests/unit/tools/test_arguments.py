@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.tools.arguments import ALIASES, MAX_NOTES, MAX_TEXT, Arguments, fold_key, read_arguments
@@ -153,6 +153,7 @@ anything = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(anything | st.dictionaries(st.sampled_from([*ALIASES, "datum", "Wann", "x"]) | st.text(), anything))
 def test_any_json_becomes_clean_arguments(args: Any) -> None:
     """Never raises; every value is one printable line within its bound, every name is known, nothing is lost uncounted."""
