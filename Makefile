@@ -26,6 +26,12 @@ bench: ## the speed of every tool as a ratio to bare Starlette, slot search, a m
 evaluate: ## understanding of times, names, staff and services on the open samples
 	$(PY) -m tests.evaluation
 
+simulate: ## a million seeded schedules of the second calendar, invariants checked after each; COUNT=n for fewer
+	$(PY) -m tests.simulation --count $(or $(COUNT),1000000)
+
+security: ## the whole security programme at full size (about an hour), its counts as a table
+	GATEWAY_CAMPAIGN=1 TEST_SCALE=50 $(PY) -m pytest tests/security tests/unit/auth -p no:cacheprovider
+
 lock: ## renew the hash-pinned locks from pyproject.toml
 	.venv/bin/uv lock -q
 	.venv/bin/uv export -q --no-emit-project --no-dev --format requirements-txt -o requirements.lock

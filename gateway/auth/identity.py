@@ -98,6 +98,8 @@ class Recognition:
         return self.reason in (Reason.NOBODY, Reason.SAY_NAME) and not self.known
 
 
+_SOMEBODY: Final = Customer("", "Maria Mustermann")
+"""Compared where there is nobody to compare with."""
 NOBODY: Final = Recognition(Level.UNKNOWN, Reason.NOBODY)
 
 
@@ -123,7 +125,11 @@ def _linked(evidence: Evidence) -> Recognition | None:
 
 def _by_number(evidence: Evidence) -> Recognition | None:
     """Exact E.164 equality with a stored number; among several customers, or when a name is said, the name decides."""
-    if evidence.phone_e164 is None or not evidence.by_phone:
+    if evidence.phone_e164 is None:
+        return None
+    if not evidence.by_phone:
+        if evidence.said_name:
+            _sounds_like(_SOMEBODY, evidence.said_name)  # a stranger's number takes as long as a customer's
         return None
     if not evidence.said_name:
         if len(evidence.by_phone) == 1:

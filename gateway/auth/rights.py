@@ -71,9 +71,7 @@ def _rules(settings: tuple[tuple[str, Any], ...]) -> IdentityRules:
     chosen: dict[str, Any] = dict(known.get("limits") or ())
     defaults = LimitRules()
     read = {f.name: _limit(getattr(defaults, f.name), chosen.get(f.name)) for f in fields(LimitRules)}
-    return IdentityRules(
-        LimitRules(**read), known.get("code_for_fees") is True, known.get("code_for_contact") is True
-    )
+    return IdentityRules(LimitRules(**read), known.get("code_for_fees") is True, known.get("code_for_contact") is True)
 
 
 def _limit(default: Any, chosen: object) -> Any:

@@ -108,7 +108,13 @@ class CalcomCalendar:
         if not isinstance(asked, Done):
             return _unseen(asked)
         ours = [b for b in asked.value.items if b.active and b.host_id in (None, account.host_id)]
-        mine = [b for b in ours if b.bears(_ref(order))] or [b for b in ours if self._kin(order, b)]
+        mine = [b for b in ours if b.bears(_ref(order))]
+        for kin in [] if mine else [b for b in ours if self._kin(order, b)]:
+            # A list lags: what an earlier change made and took back a moment ago would still stand in it.
+            fresh = await client.get_booking(kin.uid)
+            if not isinstance(fresh, Done):
+                return _unseen(fresh)
+            mine += [fresh.value] if fresh.value.active else []
         if not mine and not asked.value.complete:
             return Unclear("incomplete")
         return Seen(tuple(_booking(b) for b in reversed(mine)))

@@ -1,8 +1,8 @@
 """`python -m tests.simulation`: random schedules by the seed, one seed exactly, or every crash point.
 
-    python -m tests.simulation --count 1000000 --from 0     many; counts, seeds and the first failure, shrunk
-    python -m tests.simulation --seed 4711                  one, with its trace
-    python -m tests.simulation --crashes                    a crash at every await point x every single fault
+python -m tests.simulation --count 1000000 --from 0     many; counts, seeds and the first failure, shrunk
+python -m tests.simulation --seed 4711                  one, with its trace
+python -m tests.simulation --crashes                    a crash at every await point x every single fault
 """
 
 from __future__ import annotations
@@ -94,8 +94,10 @@ def _explain(seed: int) -> None:
 
 def _told(plan: Plan) -> str:
     lines = [f"  {call}" for call in plan.calls] + [f"  {disturbance}" for disturbance in plan.disturbances]
-    lines.append(f"  faults {plan.remote_faults}, odds {plan.fault_odds}/{plan.read_odds}/{plan.busy_odds}, "
-                 f"refuse_on_outage {plan.refuse_on_outage}, queue_cancels {plan.queue_cancels}")
+    lines.append(
+        f"  faults {plan.remote_faults}, odds {plan.fault_odds}/{plan.read_odds}/{plan.busy_odds}, "
+        f"refuse_on_outage {plan.refuse_on_outage}, queue_cancels {plan.queue_cancels}"
+    )
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ import concurrent.futures
 import inspect
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -24,7 +24,7 @@ from gateway.calcom.simulated.faults import Fault, Kind, fits
 from tests.simulation import meddling
 from tests.simulation.plan import Call, Op, Plan, Repeat, Want
 from tests.simulation.salon import ALPHA, COMPOSITE, SABINE, SIMPLE
-from tests.simulation.scheduler import Place, Task, places
+from tests.simulation.scheduler import Place, places
 from tests.simulation.world import Simulation
 
 HOUSE: Final = str(Path(inspect.getfile(saga_runner)).parents[1])
@@ -45,12 +45,16 @@ class Scenario:
     after: int = 0
     crash_first: int | None = None
     """The gateway dies at this step of its own, so that somebody has to recover."""
+    down: float = 0.5
+    """So long the gateway stays away after that."""
     reads: bool = False
     """Faults befall reads (the reconciler's food) instead of writes."""
     places: int = 4
     """At how many requests a fault is tried."""
     meddle: tuple[float, Callable[[Simulation], None]] | None = None
     """What somebody does to either side, and at which second."""
+    given: tuple[Fault, ...] = ()
+    """What the first requests meet in every run, so that there is a way to crash on."""
     never: Kind | None = None
     """This act is refused by a broken Cal.com until somebody was told so."""
 
@@ -87,12 +91,17 @@ def _plan(*ops: Op, **more: Any) -> Plan:
     return Plan(1, (call,), **(defaults | {"gateways": ("g1",), "workers": ("w1",)} | more))
 
 
-def _book(service: str = COMPOSITE.name) -> Op:
-    return Op(Want.BOOK, 1.0, service, LATE, "Emma")
+def _book(service: str = COMPOSITE.name, *repeats: Repeat) -> Op:
+    return Op(Want.BOOK, 1.0, service, LATE, "Emma", repeats)
 
 
 def _next(service: str) -> Op:
     return Op(Want.BOOK, 1.0, service, LATER, "Emma")
+
+
+def _aside() -> Op:
+    """The very same as what `_MOVE` leads to, by somebody else."""
+    return Op(Want.BOOK, 1.0, SIMPLE.name, LATER, "Fabian")
 
 
 _MOVE: Final = Op(Want.MOVE, 1.0, "", LATER, None)
@@ -101,9 +110,7 @@ LINGER: Final = 420.0
 """Long enough for one whole pass after everything has settled."""
 
 
-def _meddled(
-    name: str, ops: list[Op], meddle: Callable[[Simulation], None], *, never: Kind | None = None
-) -> Scenario:
+def _meddled(name: str, ops: list[Op], meddle: Callable[[Simulation], None], *, never: Kind | None = None) -> Scenario:
     """Everything is done, then somebody meddles; the worker that finds out dies."""
     return Scenario(
         f"reconcile: {name}",
@@ -123,15 +130,46 @@ SCENARIOS: Final = (
     Scenario("reschedule", _plan(_book(), _MOVE), "g1", after=1),
     Scenario("reschedule to somebody else", _plan(_book(), Op(Want.MOVE, 1.0, "", LATER, "Fabian")), "g1", after=1),
     Scenario("cancel", _plan(_book(), _CANCEL), "g1", after=1),
+    Scenario("cancel, queued", _plan(_book(), _CANCEL, queue_cancels=True), "w1", after=2),
+    Scenario("join", _plan(_book(COMPOSITE.name, Repeat(0.1, False))), "g1", crash_first=8),
     Scenario(
-        "cancel, queued", _plan(_book(), _CANCEL, queue_cancels=True), "w1", after=2
+        "join when nobody is at work",
+        _plan(_book(COMPOSITE.name, Repeat(70.0, False), Repeat(72.0, False)), worker_after=200.0),
+        "g1",
+        crash_first=8,
+        down=66.0,
     ),
-    Scenario("join", _plan(replace(_book(), repeats=(Repeat(0.1, False),))), "g1", crash_first=8),
-    Scenario("recover a booking", _plan(_book()), "w1", crash_first=8),
-    Scenario("recover a move", _plan(_book(), _MOVE), "w1", after=1, crash_first=24),
-    Scenario("recover a cancel", _plan(_book(), _CANCEL), "w1", after=1, crash_first=24),
+    Scenario("book, with naps", _plan(_book()), "g1", given=(Fault.CONNECT_REFUSED,) * 3, places=2),
+    Scenario("book, out of patience", _plan(_book()), "g1", given=(Fault.TIMEOUT_BEFORE,) * 3, places=2),
+    Scenario("move, unclear", _plan(_book(), _MOVE), "g1", after=1, given=(Fault.TIMEOUT_AFTER,), places=2),
+    Scenario("cancel, unclear", _plan(_book(), _CANCEL), "g1", after=1, given=(Fault.ERROR_AFTER,), places=2),
+    Scenario("take back a booking", _plan(_book()), "g1", given=(Fault.OK, Fault.HUMAN_FIRST), places=3),
+    Scenario("take back a move", _plan(_book(), _MOVE), "g1", after=1, given=(Fault.OK, Fault.HUMAN_FIRST), places=3),
+    Scenario(
+        "take back a cancel",
+        _plan(_book(), _CANCEL),
+        "w1",
+        after=2,
+        given=(Fault.OK, *[Fault.ERROR_BEFORE] * 6),
+        places=3,
+    ),
+    Scenario("overtaken at the pivot", _plan(_aside(), _book(SIMPLE.name), _MOVE), "g1", after=2, places=3),
+    Scenario("recover a booking", _plan(_book()), "w1", crash_first=8, down=300.0),
+    Scenario("recover a move", _plan(_book(), _MOVE), "w1", after=1, crash_first=24, down=300.0),
+    Scenario("recover a cancel", _plan(_book(), _CANCEL), "w1", after=1, crash_first=24, down=300.0),
+    Scenario(
+        "news that cannot be asked for",
+        _plan(_book(SIMPLE.name), linger=LINGER),
+        "w1",
+        reads=True,
+        given=(Fault.ERROR_BEFORE,) * 12,
+        meddle=(30.0, meddling.human_cancels),
+        places=1,
+    ),
     Scenario("reconcile", _plan(_book(), linger=LINGER), "w1", after=1, reads=True, places=6),
     _meddled("a cancel over there", [_book(SIMPLE.name)], meddling.human_cancels),
+    _meddled("a cancel over there, told early", [_book(SIMPLE.name)], meddling.human_announces_cancel),
+    _meddled("a booking made elsewhere that vanishes", [_book(SIMPLE.name)], meddling.human_books_and_vanishes),
     _meddled("a move over there", [_book(SIMPLE.name)], meddling.human_moves),
     _meddled("a move over there of one part", [_book()], meddling.human_moves),
     _meddled("a move over there into our time", [_book(SIMPLE.name), _next(SIMPLE.name)], meddling.human_moves_onto_us),
@@ -174,7 +212,7 @@ class Crasher:
             self.gateway_steps += 1
             if self.gateway_steps == self.scenario.crash_first:
                 self.first_done = True
-                simulation.kill("g1", 300.0 if self.scenario.target == "w1" else 0.5)
+                simulation.kill("g1", self.scenario.down)
                 return
         if name != self.scenario.target or not self.first_done or len(simulation.said) < self.scenario.after:
             return
@@ -186,8 +224,6 @@ class Crasher:
         if self.steps == self.step and not self.done:
             self.done = True
             simulation.kill(self.scenario.target, 0.5)
-
-
 
 
 def run(point: Run) -> tuple[Simulation, Crasher]:
@@ -206,7 +242,9 @@ def run(point: Run) -> tuple[Simulation, Crasher]:
         if (kind in WRITES) == scenario.reads or len(simulation.said) < scenario.after:
             return None
         asked[0] += 1
-        return point.fault if asked[0] - 1 == point.request and fits(point.fault, kind) else None
+        if asked[0] <= len(scenario.given):
+            return scenario.given[asked[0] - 1] if fits(scenario.given[asked[0] - 1], kind) else None
+        return point.fault if asked[0] - 1 - len(scenario.given) == point.request and fits(point.fault, kind) else None
 
     simulation.weather.script = script
     simulation.run()
@@ -219,7 +257,7 @@ async def _meddle(simulation: Simulation, at: float, how: Callable[[Simulation],
     simulation.calcom.advance(simulation.clock.now())
     how(simulation)
     await simulation.clock.sleep(0.0)
-    for follow in meddling.LATER.get(how, ()):
+    for follow in meddling.AFTERWARDS.get(how, ()):
         await simulation.clock.sleep(5.0)
         follow(simulation)
 
@@ -241,16 +279,20 @@ def run_many(points: Iterable[Run]) -> Found:
 def points(*, every: int = 1) -> Iterator[Run]:
     """The whole product; `every` n-th fault of it besides all crashes without one.
 
-    A fault is tried with the first and the last crash at each distinct stack of awaits: the steps between them stand at
-    the very same places, and are crashed at without a fault.
+    A fault is tried with the first and the last crash at each distinct stack of awaits: steps between them stand at the
+    very same places. In the caller's process each of those is crashed at without a fault as well.
     """
     number = 0
     for index, scenario in enumerate(SCENARIOS):
         crasher = run(Run(index, None))[1]
+        if scenario.target == "g1":
+            steps = range(1, crasher.steps + 1)
+        else:  # a worker comes by the same places again and again
+            steps = sorted({step for at in crasher.stacks.values() for step in (at[0], at[len(at) // 2], at[-1])})
         kinds = (Kind.READ,) if scenario.reads else WRITES
         faults = [fault for fault in Fault if fault is not Fault.OK and any(fits(fault, kind) for kind in kinds)]
-        yield from (Run(index, step) for step in (None, *range(1, crasher.steps + 1)))
-        telling = sorted({step for steps in crasher.stacks.values() for step in (steps[0], steps[-1])})
+        yield from (Run(index, step) for step in (None, *steps))
+        telling = sorted({step for at in crasher.stacks.values() for step in (at[0], at[-1])})
         for step in (None, *telling):
             for request in range(scenario.places):
                 for fault in faults:
@@ -306,7 +348,7 @@ class _Awaits(ast.NodeVisitor):
 
 def unvisited(crashed_at: set[Place], modules: Iterable[ModuleType] = WATCHED) -> list[AwaitPoint]:
     """Await points at which nothing has died yet and that are not known to never wait."""
-    lines = {place for place in crashed_at}
+    lines = set(crashed_at)
     return [
         point
         for point in await_points(modules)

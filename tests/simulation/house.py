@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
 from gateway._http import httpx
 from gateway.auth.limits import Limits
 from gateway.booking.availability import CalendarCache
@@ -176,4 +177,3 @@ def build(
     dispatcher = HandDriven(tools, services, clock, recorder, gate, SILENT, max_in_flight=256)
     dispatcher.spawn = spawn
     return House(dispatcher, remote, store, clock)
-

@@ -5,6 +5,7 @@ Nothing here calls the code it judges: the rows are read by SQL of its own.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -101,7 +102,7 @@ def stepwise(simulation: Simulation) -> list[Violation]:
         "SELECT company_id, staff_id, starts_at, ends_at, appointment_id FROM appointment_phase WHERE blocks "
         "ORDER BY company_id, staff_id, starts_at"
     )
-    for one, other in zip(rows, rows[1:], strict=False):
+    for one, other in itertools.pairwise(rows):
         if one[:2] == other[:2] and other[2] < one[3]:
             found.append(Violation("I1", f"{one[1]} twice: {one[2:]} and {other[2:]}"))
     open_times = memory.rows(
@@ -123,14 +124,20 @@ def spoken(simulation: Simulation, said: Said) -> list[Violation]:
     found: list[Violation] = []
     if said.status in PROMISES and "appointment_id" in said.facts:
         row = simulation.memory.rows(
-            "SELECT status FROM appointment WHERE company_id = ? AND id = ?", said.company_id, said.facts["appointment_id"]
+            "SELECT status FROM appointment WHERE company_id = ? AND id = ?",
+            said.company_id,
+            said.facts["appointment_id"],
         )
         ended = _cancelled_by(simulation, said.company_id, said.facts["appointment_id"])
         if not row or row[0][0] not in CONFIRMED and not ended:
-            found.append(Violation("I4", f"{said.tool} said {said.status} while it is {row[0][0] if row else 'nowhere'}"))
+            found.append(
+                Violation("I4", f"{said.tool} said {said.status} while it is {row[0][0] if row else 'nowhere'}")
+            )
     if said.status == "cancelled":
         row = simulation.memory.rows(
-            "SELECT status FROM appointment WHERE company_id = ? AND id = ?", said.company_id, said.facts["appointment_id"]
+            "SELECT status FROM appointment WHERE company_id = ? AND id = ?",
+            said.company_id,
+            said.facts["appointment_id"],
         )
         if not row or row[0][0] not in ("cancelled", "compensating", "failed"):
             found.append(Violation("I4", f"said cancelled while it is {row[0][0] if row else 'nowhere'}"))
@@ -143,7 +150,9 @@ def spoken(simulation: Simulation, said: Said) -> list[Violation]:
 def unrest(simulation: Simulation) -> str:
     """What is not at rest yet, in a line; empty when nothing is."""
     rows = simulation.memory.rows
-    live = rows("SELECT id, kind, state, reason, company_id, appointment_id FROM saga WHERE state IN ('running', 'compensating')")
+    live = rows(
+        "SELECT id, kind, state, reason, company_id, appointment_id FROM saga WHERE state IN ('running', 'compensating')"
+    )
     if live := [row for row in live if row[2] == "running" or not _excused(simulation, row[4], row[5])]:
         return f"sagas {live}"
     held = rows("SELECT id, status FROM appointment WHERE status IN ('held', 'compensating')")
@@ -199,7 +208,9 @@ def _remote(simulation: Simulation, appointments: dict[tuple[str, str], Row]) ->
             if part.works and row.status in CONFIRMED:
                 if part.uid is None:
                     if not _excused(simulation, row.company_id, row.id):
-                        found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment} is confirmed without a booking"))
+                        found.append(
+                            Violation("I3", f"{row.id[-6:]} segment {part.segment} is confirmed without a booking")
+                        )
                 elif part.uid in wanted:
                     found.append(Violation("I2", f"two segments share {part.uid[:6]}"))
                 else:
@@ -210,13 +221,18 @@ def _remote(simulation: Simulation, appointments: dict[tuple[str, str], Row]) ->
         if booking is None:
             if not _excused(simulation, row.company_id, row.id):
                 found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment}: {uid[:6]} is not active"))
-        elif (booking.start, booking.end) != (part.start, part.end) or host_of[booking.host_id] != (
-            row.company_id,
-            part.staff_id,
-        ):
-            if not _excused(simulation, row.company_id, row.id):
-                found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment}: the booking is another one"))
-    busy = {row[0]: row for row in simulation.memory.rows("SELECT uid, staff_id, starts_at, ends_at, kind FROM calcom_busy")}
+        elif (
+            (booking.start, booking.end) != (part.start, part.end)
+            or host_of[booking.host_id]
+            != (
+                row.company_id,
+                part.staff_id,
+            )
+        ) and not _excused(simulation, row.company_id, row.id):
+            found.append(Violation("I3", f"{row.id[-6:]} segment {part.segment}: the booking is another one"))
+    busy = {
+        row[0]: row for row in simulation.memory.rows("SELECT uid, staff_id, starts_at, ends_at, kind FROM calcom_busy")
+    }
     for uid, booking in active.items():
         if META_REF in booking.metadata and uid not in wanted:
             owner = appointments.get((host_of[booking.host_id][0], booking.metadata[META_REF].rpartition("-")[0]))
@@ -255,7 +271,9 @@ def _promises(simulation: Simulation, appointments: dict[tuple[str, str], Row]) 
             row = appointments.get((said.company_id, said.facts["appointment_id"]))
             cancelled = row is not None and _cancelled_by(simulation, row.company_id, row.id)
             if row is None or row.status not in CONFIRMED and not cancelled:
-                found.append(Violation("I4", f"{said.tool} said {said.status}; it is {row.status if row else 'nowhere'}"))
+                found.append(
+                    Violation("I4", f"{said.tool} said {said.status}; it is {row.status if row else 'nowhere'}")
+                )
             elif row.start != datetime.fromisoformat(said.facts["start"]) and not _moved_after(simulation, row, said):
                 found.append(Violation("I4", f"{said.tool} said {said.facts['start']}; it is at {row.start}"))
         if said.status == "cancelled":
@@ -358,7 +376,9 @@ def _fees(simulation: Simulation, appointments: dict[tuple[str, str], Row]) -> l
     paid: dict[tuple[str, str], int] = defaultdict(int)
     confirmed = {
         (row[0], row[1])
-        for row in simulation.memory.rows("SELECT company_id, appointment_id FROM saga WHERE kind = 'book' AND state = 'done'")
+        for row in simulation.memory.rows(
+            "SELECT company_id, appointment_id FROM saga WHERE kind = 'book' AND state = 'done'"
+        )
     }
     for company_id, appointment_id, kind, at, old_start, fee, actor in simulation.memory.rows(
         "SELECT company_id, appointment_id, kind, at, old_start, fee_cents, actor FROM appointment_modification ORDER BY at, id"
@@ -379,16 +399,19 @@ def _fees(simulation: Simulation, appointments: dict[tuple[str, str], Row]) -> l
 def _whole(simulation: Simulation, appointments: dict[tuple[str, str], Row]) -> list[Violation]:
     """I6 and I1 here: a confirmed appointment has all its parts, an ended one keeps no time, no hold is left over."""
     found: list[Violation] = []
-    live = set(simulation.memory.rows("SELECT company_id, appointment_id FROM saga WHERE state IN ('running', 'compensating')"))
+    live = set(
+        simulation.memory.rows("SELECT company_id, appointment_id FROM saga WHERE state IN ('running', 'compensating')")
+    )
     for row in appointments.values():
         works = [part for part in row.phases if part.works]
         if row.status in CONFIRMED and len(works) != (2 if row.service_id == COMPOSITE.id else 1):
             found.append(Violation("I6", f"{row.id[-6:]} has {len(works)} parts"))
         if row.status not in BLOCKING and any(part.blocks for part in row.phases):
             found.append(Violation("I6", f"{row.id[-6:]} is {row.status} and still keeps its time"))
-        if any(part.key.startswith("~") for part in row.phases) and (row.company_id, row.id) not in live and row.status in BLOCKING:
+        if (
+            any(part.key.startswith("~") for part in row.phases)
+            and (row.company_id, row.id) not in live
+            and row.status in BLOCKING
+        ):
             found.append(Violation("I6", f"{row.id[-6:]} keeps a hold of a move that has ended"))
     return found
-
-
-

@@ -31,6 +31,17 @@ def human_cancels(simulation: Simulation) -> None:
     world.apply_cancel(row.uid, "krank", now)
 
 
+def human_announces_cancel(simulation: Simulation) -> None:
+    """Cal.com tells of a cancel before it does it; here the doing takes long."""
+    world, now, row = simulation.calcom.world, simulation.clock.now(), _ours(simulation)[0]
+    world.announce_cancel(row.uid, "krank", True, now)
+
+
+def human_has_cancelled(simulation: Simulation) -> None:
+    world, now, row = simulation.calcom.world, simulation.clock.now(), _ours(simulation)[0]
+    world.apply_cancel(row.uid, "krank", now)
+
+
 def human_moves(simulation: Simulation) -> None:
     world, now, row = simulation.calcom.world, simulation.clock.now(), _ours(simulation)[0]
     world.insert(world.check_move(row.uid, local(1, 15 * 60), "krank", now), now)
@@ -59,6 +70,16 @@ def human_leaves(simulation: Simulation) -> None:
 
 def human_books_and_leaves(simulation: Simulation) -> None:
     human_books(simulation)
+
+
+def human_books_and_vanishes(simulation: Simulation) -> None:
+    human_books(simulation)
+
+
+def theirs_vanishes(simulation: Simulation) -> None:
+    world = simulation.calcom.world
+    for row in [row for row in world.active() if META_REF not in row.metadata]:
+        del world._history[row.uid]
 
 
 def revives(simulation: Simulation) -> None:
@@ -129,7 +150,13 @@ def leaves_old_row(simulation: Simulation) -> None:
     simulation.memory.touched()
 
 
-LATER: Final[dict[Callable[[Simulation], None], tuple[Callable[[Simulation], None], ...]]] = {
-    human_books_and_leaves: (lambda simulation: None,) * 20 + (human_leaves,),
+def _nothing(simulation: Simulation) -> None:
+    return
+
+
+AFTERWARDS: Final[dict[Callable[[Simulation], None], tuple[Callable[[Simulation], None], ...]]] = {
+    human_books_and_leaves: (_nothing,) * 20 + (human_leaves,),
+    human_books_and_vanishes: (_nothing,) * 20 + (theirs_vanishes,),
+    human_announces_cancel: (_nothing, _nothing, human_has_cancelled),
 }
 """What follows, every five seconds."""

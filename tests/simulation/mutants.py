@@ -43,7 +43,17 @@ def hunt(mutant: Mutant, first: int = 0, seeds: int = SEEDS) -> Hunt:
         apply(mutant, copy)
         # The folder comes first on the path, so `gateway` is the mutant; `tests` is ours.
         environment = os.environ | {"PYTHONPATH": os.pathsep.join((folder, str(ROOT))), "PYTHONDONTWRITEBYTECODE": "1"}
-        wanted = ["--count", str(seeds), "--from", str(first), "--first-only", "--no-shrink", "--json", "--processes", "1"]
+        wanted = [
+            "--count",
+            str(seeds),
+            "--from",
+            str(first),
+            "--first-only",
+            "--no-shrink",
+            "--json",
+            "--processes",
+            "1",
+        ]
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "tests.simulation", *wanted],
             cwd=folder,

@@ -105,6 +105,8 @@ class Plan:
     alone: bool = False
     """Nobody heals: no reconciler, no webhooks, no people, and nothing comes late. Then the sagas have to be right by
     themselves; what the reconciler would mend is not hidden by it."""
+    worker_after: float = 0.5
+    """When workers begin, where everybody goes in order."""
     linger: float = 0.0
     """So many seconds at least before the faults end, whoever has hung up."""
 
@@ -141,7 +143,10 @@ def _call(seed: int, number: int) -> Call:
     rng = stream(seed, "call", number)
     e164, name = rng.choice(PEOPLE)
     company = BETA if rng.random() < 0.15 else ALPHA
-    wants = [Want.BOOK, *rng.choice(((), (Want.MOVE,), (Want.CANCEL,), (Want.MOVE, Want.CANCEL), (Want.CANCEL, Want.BOOK)))]
+    wants = [
+        Want.BOOK,
+        *rng.choice(((), (Want.MOVE,), (Want.CANCEL,), (Want.MOVE, Want.CANCEL), (Want.CANCEL, Want.BOOK))),
+    ]
     ops = tuple(_op(rng, want) for want in wants)
     begins = rng.choice((0.0, 0.0, rng.uniform(0, 3), rng.uniform(0, 40)))
     return Call(number, company, begins, e164 or "", name, ops, with_ids=rng.random() < 0.85)
@@ -168,7 +173,9 @@ def _disturbances(rng: random.Random) -> tuple[Disturbance, ...]:
         at_step = rng.randrange(3, rng.choice((40, 120, 260)))
         target = rng.choice(("g1", "g1", "g2", "w1", "w1", "w2"))
         if rng.random() < 0.6:
-            made.append(Disturbance(Evil.KILL, at_step, target=target, seconds=rng.choice((0.5, 5.0, rng.uniform(0, 90)))))
+            made.append(
+                Disturbance(Evil.KILL, at_step, target=target, seconds=rng.choice((0.5, 5.0, rng.uniform(0, 90))))
+            )
         else:
             made.append(Disturbance(Evil.PAUSE, at_step, target=target, seconds=rng.uniform(0, 200)))
     if rng.random() < 0.15:

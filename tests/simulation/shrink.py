@@ -47,11 +47,13 @@ def _smaller(plan: Plan) -> Iterator[Plan]:
         for index in range(len(call.ops)):
             if len(call.ops) > 1:
                 cut = replace(call, ops=call.ops[:index] + call.ops[index + 1 :])
-                yield replace(plan, calls=plan.calls[:number] + (cut,) + plan.calls[number + 1 :])
+                yield replace(plan, calls=(*plan.calls[:number], cut, *plan.calls[number + 1 :]))
         for index, op in enumerate(call.ops):
             if op.repeats:
-                cut = replace(call, ops=(*call.ops[:index], replace(op, repeats=op.repeats[1:]), *call.ops[index + 1 :]))
-                yield replace(plan, calls=plan.calls[:number] + (cut,) + plan.calls[number + 1 :])
+                cut = replace(
+                    call, ops=(*call.ops[:index], replace(op, repeats=op.repeats[1:]), *call.ops[index + 1 :])
+                )
+                yield replace(plan, calls=(*plan.calls[:number], cut, *plan.calls[number + 1 :]))
     if len(plan.workers) > 1:
         yield replace(plan, workers=plan.workers[:1])
     if len(plan.gateways) > 1 and all(d.target != "g2" for d in plan.disturbances):

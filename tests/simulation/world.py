@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gateway.auth.limits import Limits, MemoryCounters
 from gateway.booking.holds import HoldBook
+from gateway.calcom import stored_accounts
 from gateway.calcom.model import META_REF, BookingStatus
 from gateway.calcom.rate import MemoryBucket
 from gateway.calcom.signature import HEADER
@@ -41,11 +42,19 @@ GIVES_UP_SECONDS: Final = 20.0
 MAX_STEPS: Final = 40_000
 TOOL_SECONDS: Final = 8.0
 
+REMEMBERED: Final = stored_accounts.REMEMBER_SECONDS
 _SALONS: dict[tuple[bool, bool], SalonCache] = {}
 _SOLD: dict[tuple[bool, bool], dict[Any, Any]] = {}
 """What follows from the configuration alone is worked out once per configuration, of which there are four."""
 
-NOT_ALONE: Final = (Fault.TIMEOUT_LATE, Fault.SLOW, Fault.HUMAN_FIRST)
+NOT_ALONE: Final = (
+    Fault.TIMEOUT_LATE,
+    Fault.SLOW,
+    Fault.HUMAN_FIRST,
+    # A refusal of what was done, and a list too old to show it: nothing speaks for looking again.
+    Fault.CONFLICT_AFTER,
+    Fault.REFUSED_AFTER,
+)
 """What only a reconciler can make good."""
 
 Hook = Callable[["Simulation"], None]
@@ -77,9 +86,7 @@ class Weather(SeededFaults):
     """Cal.com's faults by the plan's odds, only while the simulation is active and only so many of them."""
 
     def __init__(self, rng: random.Random, plan: Plan) -> None:
-        # A list that lags hides our own booking from the look-up: the reconciler's to find.
-        lag = (0.0, 0.0) if plan.alone else (0.0, 5.0)
-        odds = Odds(call=plan.fault_odds, read=plan.read_odds, lag=lag)
+        odds = Odds(call=plan.fault_odds, read=plan.read_odds)
         super().__init__(rng, odds, among=[f for f in Fault if not (plan.alone and f in NOT_ALONE)])
         self.active = True
         self.outage_until: datetime | None = None
@@ -155,6 +162,8 @@ class Simulation:
         self.made = made
         self.memory = made.memory
         self.memory.restore()
+        # Where await points are watched nothing is remembered, so that every one of them does wait.
+        stored_accounts.REMEMBER_SECONDS = 0.0 if self.watch_places else REMEMBERED  # type: ignore[misc]
         self.variant = (plan.refuse_on_outage, plan.queue_cancels)
         self.memory.salons = SalonCache() if self.watch_places else _SALONS.setdefault(self.variant, SalonCache())
         if plan.refuse_on_outage or plan.queue_cancels:
@@ -312,7 +321,7 @@ class Simulation:
         self.processes[name], self.houses[name] = process, built
         if name in self.plan.workers:
             for company_id in self.companies:
-                first = 0.5 if self.plan.in_order else rng.uniform(0, houses.ROUND_SECONDS)
+                first = self.plan.worker_after if self.plan.in_order else rng.uniform(0, houses.ROUND_SECONDS)
                 for job in (built.urgent,) if self.plan.alone else (built.urgent, built.steady):
                     task = job(company_id, first, self.memory)
                     self.spawn(process, f"{process.name} works for {company_id}", task, company_id=company_id)
@@ -365,7 +374,9 @@ class Simulation:
                 known = answer
             await self.clock.sleep(op.after)
 
-    async def _wish(self, call: Call, index: int, op: Op, known: dict[str, Any], *, confirm: bool) -> dict[str, Any] | None:
+    async def _wish(
+        self, call: Call, index: int, op: Op, known: dict[str, Any], *, confirm: bool
+    ) -> dict[str, Any] | None:
         """Say it, and say it again as often as the plan wants; the last answer that came."""
         suffix = "c" if confirm else ""
         args = _arguments(call, op, known, confirm)
@@ -435,7 +446,9 @@ class Simulation:
         now = self.clock.now()
         facts = json.loads(body)
         self.scheduler.say(f"call {call.number} {request.tool} {request.key}: {facts['status']}")
-        said = Said(call.company_id, request.call.call_id, request.key, request.tool, request.fingerprint, body, facts, now)
+        said = Said(
+            call.company_id, request.call.call_id, request.key, request.tool, request.fingerprint, body, facts, now
+        )
         self.said.append(said)
         seconds = (now - began).total_seconds()
         held_up = any(start <= now and began <= end for start, end in self.pauses)
@@ -590,8 +603,8 @@ class Simulation:
 
 def _forged(delivery: Delivery) -> bool:
     """Signed by nobody or by somebody else (a wrong event's name is signed properly)."""
-    from gateway.calcom.simulated.service import FOREIGN_SECRET, NO_SECRET
     from gateway.calcom.signature import sign
+    from gateway.calcom.simulated.service import FOREIGN_SECRET, NO_SECRET
 
     value = delivery.headers["x-cal-signature-256"]
     return value == NO_SECRET or value == sign(delivery.body, FOREIGN_SECRET)
