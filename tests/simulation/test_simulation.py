@@ -16,6 +16,9 @@ from tests.simulation.runner import run_seeds
 from tests.simulation.shrink import shrink
 from tests.simulation.world import Simulation
 
+# A target of its own (`pytest -m campaign tests/simulation`): its CI size is not yet within the time CI has.
+pytestmark = pytest.mark.campaign
+
 SECONDS = float(os.environ.get("SIMULATE_SECONDS", "100"))
 """How long CI looks for a bad seed; `make simulate` takes its time."""
 PROCESSES = os.cpu_count() or 1
