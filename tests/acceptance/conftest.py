@@ -86,14 +86,14 @@ class Line:
 
 
 @contextlib.asynccontextmanager
-async def open_line(database_url: str, now: datetime = FRIDAY_NINE) -> AsyncIterator[Line]:
-    """The application with its lifespan, the demo salon seeded, the clock standing at `now`."""
+async def open_line(database_url: str, now: datetime = FRIDAY_NINE, **chosen: object) -> AsyncIterator[Line]:
+    """The application with its lifespan, the demo salon seeded, the clock standing at `now`, these settings chosen."""
     clock = StandingClock(now)
 
     async def prepare(store: AnyStore) -> None:
         await seed(store, ids=RandomIds(), now=clock.now())
 
-    settings = load_settings(database_url=database_url, _env_file=None)
+    settings = load_settings(database_url=database_url, _env_file=None, **chosen)
     app = create_app(settings, keys=[KEY], clock=clock, prepare=prepare)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app)

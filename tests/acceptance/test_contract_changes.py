@@ -14,7 +14,7 @@ from gateway.demo.salon import COMPANY_ID
 from gateway.storage import catalog_writer
 
 from .caller import Answer, Caller
-from .conftest import BERLIN, Line
+from .conftest import BERLIN, Line, open_line
 
 SABINE = "+4915112345601"
 SCHROEDERS = "+4915112345602"
@@ -64,6 +64,8 @@ async def test_an_appointment_moves_with_all_its_parts_and_the_change_is_recorde
     assert answer["staff"] == "Emma Williams"
     assert "Mittwoch" in answer.say
     assert await status_of(line, answer["appointment_id"]) == ("confirmed", 2)
+    (moment,) = await line.rows("SELECT at, old_start, new_start FROM appointment_modification")
+    assert [str(at)[:16] for at in moment] == ["2025-10-24 07:00", "2025-10-28 09:00", "2025-10-29 13:30"]  # UTC
     (row,) = await line.rows(
         "SELECT appointment_id, kind, actor, within_policy, fee_cents, call_id, evidence FROM appointment_modification"
     )
@@ -418,6 +420,33 @@ async def test_what_one_hidden_call_booked_another_may_not_touch(desk: Line) -> 
     await booked(desk.caller(None), "2025-10-28 15:00", **NEW, phone="+4915112349077")
     answer = await desk.caller(None)("cancel_appointment", date="2025-10-28")
     assert answer.status == "verify"
+
+
+@pytest.mark.parametrize("tool", ["cancel_appointment", "reschedule_appointment", "find_appointments"])
+async def test_whoever_guesses_three_times_is_locked(desk: Line, tool: str) -> None:
+    """The fourth try is not looked at, not even a right one; and nothing was changed."""
+    caller = desk.caller(None)
+    tries = [{"name": f"Hansi Hinter{end}", "date": "2025-10-29", "time": "11:00"} for end in ("seh", "sehr", "see")]
+    seen = [(await caller(tool, **args)).status for args in tries]
+    assert set(seen) <= {"not_found", "none", "ask_when"}
+    right = {"name": "Hansi Hinterseher", "date": "2025-10-29", "time": "11:00"}
+    assert (await caller(tool, **right)).status == "locked"
+    assert await modifications(desk) == []
+
+
+async def test_without_a_secret_key_nobody_can_be_proven(desk: Line) -> None:
+    """No code is sent that could not be kept secret."""
+    assert (await desk.caller(SABINE)("verify_caller")).status == "locked"
+
+
+async def test_a_code_is_sent_and_a_wrong_one_is_wrong_until_it_is_locked(sqlite_url: str) -> None:
+    """Five tries; whether anybody has an address on file is told by nothing."""
+    async with open_line(sqlite_url, secret_key="s" * 40) as line:
+        for number in (SABINE, "+4915112349001"):
+            caller = line.caller(number)
+            assert (await caller("verify_caller")).status == "sent"
+            seen = [(await caller("verify_caller", code=f"00000{n}")).status for n in range(6)]
+            assert seen == ["wrong"] * 4 + ["locked"] * 2
 
 
 @pytest.mark.parametrize("number", ["+4915112345601", "015112345601", "004915112345601", "0151 123 456 01"])

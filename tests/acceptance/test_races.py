@@ -124,7 +124,7 @@ async def test_a_hundred_callers_for_one_time_are_one_booked_and_ninety_nine_wit
     """Every round exactly one winner; every loser hears of other times; nobody waits for ever, nothing is 5xx."""
     waits: list[float] = []
     slots = [
-        (day, hour, person) for day in weekdays(40) for hour in (9, 12, 15) for person in STAFF
+        (day, hour, person) for day in weekdays(36) for hour in (9, 12, 15) for person in STAFF
     ]  # a place of its own for every round
     async with running.client() as client:
         for round_ in range(ROUNDS):
@@ -149,19 +149,21 @@ async def test_a_crowd_that_wants_everything_at_once_never_shares_a_minute(
     """
     before = (await rows(running.url, STANDING))[0][0]
     rng = random.Random(7)
-    days = weekdays(40)
+    days = weekdays(36)[::-1]  # from the far end: the other test begins at the near one
     waits: list[float] = []
     said: Counter[str] = Counter()
     async with running.client() as client:
         for round_ in range(MIXED_ROUNDS):
             callers = crowd(running, client, 1000 + round_)
-            played = await asyncio.gather(*(timed(caller, any_wish(rng, days[round_ % 40])) for caller in callers))
+            played = await asyncio.gather(
+                *(timed(caller, any_wish(rng, days[round_ % len(days)])) for caller in callers)
+            )
             waits += [seconds for _, seconds in played]
             said.update(answer.status for answer, _ in played)
             booked = [caller for caller, (answer, _) in zip(callers, played, strict=True) if answer.status == "booked"]
-            after = await asyncio.gather(*(change(rng, caller, days[round_ % 40]) for caller in booked))
+            after = await asyncio.gather(*(change(rng, caller, days[round_ % len(days)]) for caller in booked))
             said.update(answer.status for answer in after)
-            assert booked or round_ >= 40
+            assert booked or round_ >= 20  # later on the days are full
     assert set(said) <= {"booked", "taken", "refused", "rescheduled", "unchanged", "cancelled", "not_found"}, said
     assert said["rescheduled"]
     assert said["cancelled"]

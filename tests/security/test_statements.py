@@ -40,6 +40,8 @@ ROOT: Final = Path(gateway.storage.__file__).parent
 ACROSS: Final[Mapping[str, str]] = {
     "glance.BY_NUMBER": "finds the company behind a called number: none is known before",
     "glance.BY_AGENT": "finds the company behind an agent: none is known before",
+    "snapshot.BY_NUMBER": "the same statement under the name it is used by",
+    "snapshot.BY_AGENT": "the same statement under the name it is used by",
     "outbox._DUE": "the postman's list, over all companies; each letter is then claimed and written under its own",
     "statements._customers": "a piece: run only with the company added",
     "snapshot._PLACES": "`gateway check` looks at every salon; no call reaches it",

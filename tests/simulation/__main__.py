@@ -29,13 +29,14 @@ def main() -> int:
     parser.add_argument("--first-only", action="store_true", help="stop at the first violation")
     parser.add_argument("--no-shrink", action="store_true")
     parser.add_argument("--crashes", action="store_true", help="every await point x every single fault")
+    parser.add_argument("--every", type=int, default=1, help="with --crashes: only every n-th of the faults")
     wanted = parser.parse_args()
     if wanted.seed is not None:
         return _one(wanted.seed, not wanted.no_shrink)
     if wanted.crashes:
         from tests.simulation.crashes import main as crash_main
 
-        return crash_main(wanted.processes, as_json=wanted.json)
+        return crash_main(wanted.processes, as_json=wanted.json, every=wanted.every)
     return _many(wanted)
 
 

@@ -19,7 +19,7 @@ from tests.simulation.world import Simulation
 # A target of its own (`pytest -m campaign tests/simulation`): its CI size is not yet within the time CI has.
 pytestmark = pytest.mark.campaign
 
-SECONDS = float(os.environ.get("SIMULATE_SECONDS", "100"))
+SECONDS = float(os.environ.get("SIMULATE_SECONDS", "90"))
 """How long CI looks for a bad seed; `make simulate` takes its time."""
 PROCESSES = os.cpu_count() or 1
 CI_SEED = 0
