@@ -107,6 +107,8 @@ def _aside() -> Op:
 
 _MOVE: Final = Op(Want.MOVE, 1.0, "", LATER, None)
 _CANCEL: Final = Op(Want.CANCEL, 1.0, "", LATE, None)
+_HALF: Final = (Fault.OK, *[Fault.ERROR_BEFORE] * 6)
+"""The first part goes through, the next one does not until patience ends."""
 LINGER: Final = 420.0
 """Long enough for one whole pass after everything has settled."""
 
