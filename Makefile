@@ -1,7 +1,7 @@
 # Every target in one line each; `make` alone lists them.
 PY := .venv/bin/python
 
-.PHONY: help venv demo test check bench evaluate simulate security lock
+.PHONY: help venv demo test check bench evaluate simulate mutants security lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,8 +26,12 @@ bench: ## the speed of every tool as a ratio to bare Starlette, slot search, a m
 evaluate: ## understanding of times, names, staff and services on the open samples
 	$(PY) -m tests.evaluation
 
-simulate: ## a million seeded schedules of the second calendar, invariants checked after each; COUNT=n for fewer
-	$(PY) -m tests.simulation --count $(or $(COUNT),1000000)
+simulate: ## a crash at every await point x every fault, then a million seeded schedules; COUNT=n, FROM=seed, EVERY=n-th fault
+	$(PY) -m tests.simulation --crashes --every $(or $(EVERY),1)
+	$(PY) -m tests.simulation --count $(or $(COUNT),1000000) --from $(or $(FROM),0)
+
+mutants: ## every planted bug of the bank, hunted by the simulator: a table with the seeds it took
+	$(PY) -m tests.simulation.mutants
 
 security: ## the whole security programme at full size (about an hour), its counts as a table
 	GATEWAY_CAMPAIGN=1 TEST_SCALE=50 $(PY) -m pytest -m 'campaign or not campaign' tests/security tests/unit/auth -p no:cacheprovider
