@@ -210,28 +210,29 @@ def _valid(written: str, region: str, *, bare_mobile: bool) -> str | None:
     if written in _MASKS:
         return None
     if written.startswith(("+", "0")):
-        found = _parse(written, region)
-        return found and found[0]
+        return _e164(_parse(written, region))
     # Without + or 0 the country code is the likelier reading: the library would read "49170..." as +49 49170...
     code = str(phonenumbers.country_code_for_region(region))
     international = _parse("+" + written, region) if written.startswith(code) else None
     if international is not None:
-        return international[0]
+        return _e164(international)
     national = _parse(written, region)
     if national is None:
         return None
     if phonenumbers.ndd_prefix_for_region(region, True) != "0":
-        return national[0]  # a country whose national numbers begin with nothing
+        return _e164(national)  # a country whose national numbers begin with nothing
     # An agent that passes a number as an integer loses its zero; only mobile numbers are still unmistakable then.
-    return national[0] if bare_mobile and national[1] == PhoneNumberType.MOBILE else None
+    return _e164(national) if bare_mobile and phonenumbers.number_type(national) == PhoneNumberType.MOBILE else None
 
 
-def _parse(written: str, region: str) -> tuple[str, int] | None:
-    """E.164 and PhoneNumberType of a valid number, else None."""
+def _e164(number: phonenumbers.PhoneNumber | None) -> str | None:
+    return None if number is None else phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _parse(written: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """A valid number, else None."""
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164), phonenumbers.number_type(number)
+    return number if phonenumbers.is_valid_number(number) else None

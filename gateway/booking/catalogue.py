@@ -8,6 +8,7 @@ best. Nothing is guessed: a near kin ("Strähnen" where only "Farbe" is sold) is
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from gateway.booking.catalogue_fit import MARGIN, TRAITS, Fit, essential, measure, of_kind, same_term
@@ -25,7 +26,12 @@ __all__ = ["ServiceName", "resolve"]
 
 def resolve(utterance: str, services: Sequence[ServiceName]) -> Resolution:
     """Say which of `services` the utterance asks for: `match`, `ambiguous` with a `question`, or `none`."""
-    every = offers_of(tuple(services))
+    return _resolve(utterance, tuple(services))
+
+
+@lru_cache(maxsize=1024)  # the same few phrases come with every tool call of a call, and with most calls of a salon
+def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
+    every = offers_of(services)
     known = said_id(utterance, (service.id for service in services))
     if known is not None:
         return Resolution("match", (known,))

@@ -261,7 +261,11 @@ def resolve(utterance: str, staff: Sequence[StaffName], *, usual: str | None = N
     `match` one id; `ambiguous` the ids to ask about; `any` no preference (with `excluded` people, or
     `same_as_before` when the caller wants the last one and `usual` is unknown); `none` nobody of the list.
     """
-    candidates = tuple(staff)
+    return _resolve(utterance, tuple(staff), usual)
+
+
+@lru_cache(maxsize=1024)  # the same few phrases come with every tool call of a call, and with most calls of a salon
+def _resolve(utterance: str, candidates: tuple[StaffName, ...], usual: str | None) -> Resolution:
     known = said_id(utterance, (member.id for member in candidates))
     if known is not None:
         return Resolution("match", (known,))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -230,9 +231,13 @@ def window_for(salon: Salon, now: datetime) -> Window:
 
     It changes once a day, at the salon's midnight.
     """
-    tz = salon.tz
-    begin = on_grid(midnight(local_date(now, tz), tz))  # a zone may be off the grid
-    end = midnight(last_day(salon, now) + 2 * _ONE_DAY, tz)
+    return _window(local_date(now, salon.tz), salon.horizon_days, salon.tz)
+
+
+@lru_cache(maxsize=256)  # asked for with every tool call, another one once a day
+def _window(today: date, horizon_days: int, tz: ZoneInfo) -> Window:
+    begin = on_grid(midnight(today, tz))  # a zone may be off the grid
+    end = midnight(today + (horizon_days + 2) * _ONE_DAY, tz)
     return Window(begin, -((begin - end) // GRAIN))
 
 

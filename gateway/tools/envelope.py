@@ -12,6 +12,9 @@ from gateway.calls.context import CallContext, read_call
 from gateway.tools.arguments import Arguments, read_arguments
 
 MAX_NAME_CHARS: Final = 64
+# Built once: `json.dumps` with options builds an encoder for every answer.
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class ToolRequest:
 
     def __post_init__(self) -> None:
         caller = "" if self.call.call_id else self.call.caller or ""
-        canonical = json.dumps([self.tool, caller, sorted(self.arguments.values.items())], ensure_ascii=False)
+        canonical = _CANONICAL([self.tool, caller, sorted(self.arguments.values.items())])
         object.__setattr__(self, "fingerprint", hashlib.sha256(canonical.encode()).hexdigest())
 
     @property
@@ -51,7 +54,7 @@ class Answer:
     def body(self) -> bytes:
         """The JSON sent, UTF-8; the same answer always gives the same bytes."""
         payload = {"ok": self.ok, "status": self.status, "say": self.say, **self.facts}
-        return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        return _ENCODE(payload).encode()
 
 
 def read_request(path_name: str | None, payload: Mapping[str, Any]) -> ToolRequest:

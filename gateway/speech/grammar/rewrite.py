@@ -10,6 +10,8 @@ from typing import Final
 
 from gateway.speech.grammar.model import Context, Item
 
+SHORT_ROW: Final = 8
+MAX_REMEMBERED: Final = 16_384
 MAX_TRIES: Final = 64
 """Matches one rule may try in one text: more than any speech holds, a bound for what is no speech."""
 
@@ -52,10 +54,34 @@ def rule(pattern: str, build: Builder) -> Rule:
     return re.compile(pattern), build
 
 
-def rewrite(items: list[Item], rules: Iterable[Rule], context: Context) -> list[Item]:
+class RuleBook:
+    """Rules in their order. Which of them is next to match depends on the row's codes alone, and rows of a few codes
+    come again and again ("DM", "H"): that much is remembered, so that sixty patterns are not tried for every date."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._next: dict[tuple[str, int], int] = {}
+
+    def from_rule(self, at: int, codes: str) -> int | None:
+        """The first rule from number `at` on whose pattern occurs in `codes`."""
+        found = self._next.get((codes, at))
+        if found is None:
+            hits = (number for number in range(at, len(self._rules)) if self._rules[number][0].search(codes))
+            found = next(hits, len(self._rules))
+            if len(codes) <= SHORT_ROW and len(self._next) < MAX_REMEMBERED:
+                self._next[codes, at] = found
+        return found if found < len(self._rules) else None
+
+    def __getitem__(self, number: int) -> Rule:
+        return self._rules[number]
+
+
+def rewrite(items: list[Item], rules: RuleBook, context: Context) -> list[Item]:
     """Apply each rule in turn, left to right, and return the folded row."""
     codes = "".join(item.code for item in items)
-    for pattern, build in rules:
+    number = rules.from_rule(0, codes)
+    while number is not None:
+        pattern, build = rules[number]
         match = pattern.search(codes)
         for _ in range(MAX_TRIES):
             if match is None:
@@ -66,4 +92,5 @@ def rewrite(items: list[Item], rules: Iterable[Rule], context: Context) -> list[
                 items = [*items[:start], built, *items[end:]]
                 codes = codes[:start] + built.code + codes[end:]
             match = pattern.search(codes, start + 1)
+        number = rules.from_rule(number + 1, codes)
     return items

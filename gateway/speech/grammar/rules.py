@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.speech.grammar.model import Clock, Item
-from gateway.speech.grammar.rewrite import Found, Rule, rule
+from gateway.speech.grammar.rewrite import Found, Rule, RuleBook, rule
 from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, hour_of
 from gateway.speech.grammar.rules_days import DAYS, dated
 from gateway.speech.grammar.rules_numbers import LENGTHS, NUMBERS
@@ -91,18 +91,20 @@ YEARS: Final[tuple[Rule, ...]] = (
     rule("(?P<d>D)(?P<y>N)(?![uUVNMOztmqhPg])", _year_beside_date),
 )
 
-_ALL: Final = (
-    *REFUSALS,
-    *NUMBERS,
-    *LENGTHS,
-    *PAIRS,
-    *DAYS,
-    *YEARS,
-    *RELATIVE,
-    *CLOCKS,
-    *PART_CLOCKS,
-    *RANGES,
-    *OPENS,
-    *LATE,
+_ALL: Final = RuleBook(
+    (
+        *REFUSALS,
+        *NUMBERS,
+        *LENGTHS,
+        *PAIRS,
+        *DAYS,
+        *YEARS,
+        *RELATIVE,
+        *CLOCKS,
+        *PART_CLOCKS,
+        *RANGES,
+        *OPENS,
+        *LATE,
+    )
 )
-RULES: Final[Mapping[str, tuple[Rule, ...]]] = {"de": _ALL, "en": _ALL}
+RULES: Final[Mapping[str, RuleBook]] = {"de": _ALL, "en": _ALL}
