@@ -71,10 +71,12 @@ def may_move(appointment: Appointment, *, now: datetime) -> Ruling:
 def floor_after_move(appointment: Appointment, *, now: datetime, paid_cents: int) -> int:
     """What a later cancel must cost at least once this appointment has been moved for `paid_cents`.
 
-    The cancel fee due today, less what the move already costs.
+    The cancel fee due today, less what the move already costs; where a cancel is no longer possible today, the whole fee.
     """
     due = may_cancel(appointment, now=now)
-    owed = due.fee_cents if due.verdict is Verdict.FEE else 0
+    owed = max(due.fee_cents, appointment.floor_cents)
+    if due.verdict is Verdict.TOO_LATE:
+        owed = max(owed, appointment.policy.cancel_fee.amount(appointment.price_cents))
     return max(0, owed - paid_cents)
 
 
