@@ -13,16 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.auth.limits import Attempt
 from gateway.booking.model import Salon
-from gateway.booking.ports import ReadRecord, RecordedAnswer, Snapshot, Store, Tx
-from gateway.booking.remote_ports import STARTED
+from gateway.booking.ports import ReadRecord, RecordedAnswer, Snapshot, Store
 from gateway.booking.validation import sold
 from gateway.clock import Clock
 from gateway.errors import AlreadyBooked, OutcomeUnknown, SlotTaken, StoreUnavailable, VersionConflict
@@ -33,29 +29,11 @@ from gateway.tools.audit import audit_line
 from gateway.tools.context import Asked, Commit, Outcome, Services, Tool, ToolContext, answered
 from gateway.tools.envelope import ToolRequest
 from gateway.tools.gate import Gate
-from gateway.tools.phrases import HOUSE_VOICE, voice_of
+from gateway.tools.phrases import HOUSE_VOICE
 from gateway.tools.records import ReadRecorder
+from gateway.tools.replay import Decided, Key, Recent, RecentAnswers, decide, known_answer
 
-# Without an invocation id, two equal requests are one intent only while a retry is plausible: a caller may well ask
-# the same question again a minute later and deserves a fresh answer.
-HASH_REPLAY: Final = timedelta(seconds=30)
 MAX_ATTEMPTS: Final = 4
-RECENT_ANSWERS: Final = 4096
-MAX_GENERATIONS: Final = 50
-TURNS_TO_LEAVE: Final = 4
-"""Turns of the event loop from a decided answer to its bytes on the wire: this task's end, the shield, the request."""
-
-Key = tuple[str, str, str]
-"""Company, call, intent."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Recent:
-    fingerprint: str
-    body: bytes
-    at: datetime
-    effects: int
-    """How many effects the call had when this was true."""
 
 
 class Dispatcher:
@@ -81,8 +59,7 @@ class Dispatcher:
         self._max_in_flight = max_in_flight
         # By intent and by what it asks for: an id used twice must not lend one request the other's answer.
         self._running: dict[tuple[Key, str], asyncio.Task[bytes]] = {}
-        self._recent: OrderedDict[Key, _Recent] = OrderedDict()
-        self._effects: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._recent = RecentAnswers()
         self._settling: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._as_sold: dict[tuple[str, str], tuple[Salon, Salon]] = {}
 
@@ -147,8 +124,9 @@ class Dispatcher:
         delivery = (key, request.fingerprint)
         running = self._running.get(delivery)
         if running is None:
-            if (known := self._recently(key, request)) is not None:
-                return known
+            if (known := self._recent.find(key, request, self._clock.now())) is not None:
+                self._metrics.replays.labels(request.tool).inc()
+                return _status_of(known), known
             running = asyncio.create_task(self._fresh(request, tool, snapshot, key))
             self._running[delivery] = running
             running.add_done_callback(lambda _: self._running.pop(delivery, None))
@@ -158,27 +136,13 @@ class Dispatcher:
         body = await asyncio.shield(running)
         return _status_of(body), body
 
-    def _recently(self, key: Key, request: ToolRequest) -> tuple[str, bytes] | None:
-        """An answer given a moment ago that may not have reached the database yet."""
-        recent = self._recent.get(key)
-        if recent is None:
-            return None
-        if recent.fingerprint != request.fingerprint:
-            return None
-        if request.call.tool_call_id is None and (
-            self._clock.now() - recent.at > HASH_REPLAY or recent.effects != self._effects.get(key[:2], 0)
-        ):
-            return None
-        self._metrics.replays.labels(request.tool).inc()
-        return _status_of(recent.body), recent.body
-
     async def _fresh(self, request: ToolRequest, tool: Tool, snapshot: Snapshot, key: Key) -> bytes:
         now = self._clock.now()
         ctx = ToolContext(self._sold(snapshot.salon), snapshot.calendar_versions, request.call, now, self._services)
         began = time.perf_counter()
         if (unsettled := self._settling.get(key[:2])) is not None:
             await asyncio.wait([unsettled])
-        effects = self._effects.get(key[:2], 0)
+        effects = self._recent.effects(key)
         attempt = await self._gate.admit(ctx, tool.name, request.arguments)
         if isinstance(attempt, Outcome):
             # Neither recorded nor remembered: the very same request may be answered once the wait is over.
@@ -199,8 +163,8 @@ class Dispatcher:
                 return body
             outcome = found
         if outcome.effect:
-            effects = self._count_effect(key)
-        self._remember(key, _Recent(request.fingerprint, body, now, effects))
+            effects = self._recent.count_effect(key)
+        self._recent.remember(key, Recent(request.fingerprint, body, now, effects))
         self._afterwards(key[:2], self._settle(ctx, outcome, attempt))
         return body
 
@@ -213,9 +177,7 @@ class Dispatcher:
         """
         for _ in range(MAX_ATTEMPTS):
             try:
-                decided = await self._store.run(
-                    ctx.salon.company_id, lambda tx: _decide(tx, ctx, request, tool, commit)
-                )
+                decided = await self._store.run(ctx.salon.company_id, lambda tx: decide(tx, ctx, request, tool, commit))
             except (SlotTaken, AlreadyBooked, VersionConflict) as lost:
                 self._metrics.events.labels(f"race_{type(lost).__name__}").inc()
                 continue
@@ -224,7 +186,7 @@ class Dispatcher:
             return decided.outcome, await self._finished(ctx, decided)
         return None, _unavailable(tool).answer.body()
 
-    async def _finished(self, ctx: ToolContext, decided: _Decided) -> bytes:
+    async def _finished(self, ctx: ToolContext, decided: Decided) -> bytes:
         """The answer's bytes; where they are a saga's to say, after driving it as far as the budget allows."""
         sagas = self._services.sagas
         if not decided.started or sagas is None:
@@ -240,8 +202,6 @@ class Dispatcher:
         before = self._settling.get(call)
 
         async def in_turn() -> None:
-            for _ in range(TURNS_TO_LEAVE):
-                await self._clock.sleep(0)
             if before is not None:
                 await asyncio.wait([before])
             try:
@@ -277,23 +237,11 @@ class Dispatcher:
 
     async def _stored(self, ctx: ToolContext, request: ToolRequest, tool: Tool) -> bytes | None:
         """What this intent was answered before, if anything."""
-        _, known = await self._store.read(ctx.salon.company_id, lambda tx: _known(tx, ctx, request, tool))
+        _, known = await self._store.read(ctx.salon.company_id, lambda tx: known_answer(tx, ctx, request, tool))
         if known is None:
             return None
         self._metrics.replays.labels(tool.name).inc()
         return await self._finished(ctx, known)
-
-    def _count_effect(self, key: Key) -> int:
-        """The call changed something: what it was told without an invocation id before is not true for ever."""
-        effects = self._effects[key[:2]] = self._effects.pop(key[:2], 0) + 1
-        while len(self._effects) > RECENT_ANSWERS:
-            self._effects.popitem(last=False)
-        return effects
-
-    def _remember(self, key: Key, recent: _Recent) -> None:
-        self._recent[key] = recent
-        while len(self._recent) > RECENT_ANSWERS:
-            self._recent.popitem(last=False)
 
     def _read_record(
         self, ctx: ToolContext, request: ToolRequest, outcome: Outcome, body: bytes, began: float
@@ -324,75 +272,6 @@ class Dispatcher:
 
     def _plain(self, outcome: Outcome) -> tuple[str, bytes]:
         return outcome.answer.status, outcome.answer.body()
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """What a transaction settled: no `outcome` marks a replay; `started` that a saga has the last word."""
-
-    outcome: Outcome | None
-    body: bytes
-    key: str
-    started: bool = False
-
-
-def _known(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool) -> tuple[str, _Decided | None]:
-    """What this intent was answered before, if anything, and the key to record it under otherwise."""
-    call_id = ctx.call.call_id
-    key = request.key
-    for generation in range(MAX_GENERATIONS):
-        key = request.key if generation == 0 else f"{request.key}#{generation}"
-        seen = tx.recorded(call_id, key)
-        if seen is None:
-            break
-        if seen.fingerprint != request.fingerprint:
-            return key, _Decided(None, _mismatch(ctx, tool).answer.body(), key)
-        if request.call.tool_call_id or _still_stands(tx, ctx, seen):
-            return key, _Decided(None, seen.body, key, seen.status == STARTED)
-    return key, None
-
-
-def _decide(tx: Tx, ctx: ToolContext, request: ToolRequest, tool: Tool, commit: Commit) -> _Decided:
-    """Inside the transaction: replay what is recorded, else decide and record."""
-    call_id = ctx.call.call_id
-    tx.lock_call(call_id)
-    key, known = _known(tx, ctx, request, tool)
-    if known is not None:
-        return known
-    outcome = commit(tx)
-    body = outcome.answer.body()
-    if (line := audit_line(ctx, tool.name, outcome)) is not None:
-        tx.audit(line.id, at=line.at, actor=line.actor, action=line.action, subject=line.subject, details=line.details)
-    later = outcome.later
-    status = outcome.answer.status if later is None else STARTED
-    tx.record(
-        call_id,
-        RecordedAnswer(key, request.fingerprint, status, body, ctx.now, outcome.appointment_id, outcome.effect),
-        tool=tool.name,
-    )
-    if later is not None:
-        ends = {end: answer.body().decode() for end, answer in later.ends.items()}
-        tx.bind_answers(later.saga_id, call_id, key, ends)
-    return _Decided(outcome, body, key, later is not None)
-
-
-def _still_stands(tx: Tx, ctx: ToolContext, seen: RecordedAnswer) -> bool:
-    """For requests without an invocation id: an effect stands until the call has another one, a mere answer briefly
-    and only until the call changes something."""
-    latest = tx.last_effect(ctx.call.call_id)
-    if seen.effect:
-        return latest == seen.key
-    if ctx.now - seen.at > HASH_REPLAY:
-        return False
-    effect = tx.recorded(ctx.call.call_id, latest) if latest else None
-    return effect is None or effect.at < seen.at
-
-
-def _mismatch(ctx: ToolContext, tool: Tool) -> Outcome:
-    """The same invocation with other arguments: somebody is confused; nothing happens."""
-    status = "refused" if tool.name == "book_appointment" else "unavailable"
-    key = "refused" if status == "refused" else "unavailable_change"
-    return answered(status, voice_of(ctx.salon, ctx.today).say(key), ok=False)
 
 
 def _unavailable(tool: Tool | None) -> Outcome:
