@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import million, search, tools
+from benchmarks import calcom, million, search, tools
 
 # Median of one caller on SQLite, as a multiple of the floor's median.
 GOALS = {"check_availability": 8.0, "book_appointment": 25.0}
@@ -21,10 +21,11 @@ MILLION_GOAL = 1.2
 def main() -> None:
     parser = argparse.ArgumentParser(description="Speed as ratios, one run.")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--quick", action="store_true", help="leave out the million appointments")
+    parser.add_argument("--quick", action="store_true", help="leave out the million appointments and Cal.com")
     arguments = parser.parse_args()
     result: dict[str, Any] = {"tools": asyncio.run(tools.run()), "search": search.run(500)}
     if not arguments.quick:
+        result["calcom"] = asyncio.run(calcom.run())
         result["million"] = asyncio.run(million.run())
     if arguments.json:
         print(json.dumps(result))
@@ -36,6 +37,8 @@ def main() -> None:
         f"slot search, 20 staff x 60 days x 4 segments: p50 {figure['p50_ms']} ms, p99 {figure['p99_ms']} ms "
         f"(goal p50 <= {SEARCH_GOAL_MS} ms)"
     )
+    if "calcom" in result:
+        calcom.show(console, result["calcom"])
     if "million" in result:
         _million(console, result["million"])
 

@@ -64,7 +64,9 @@ class Connection:
         self._writer.close()
 
 
-def request(tool: str, args: Mapping[str, object], *, call: str, caller: str, place: int) -> bytes:
+def request(
+    tool: str, args: Mapping[str, object], *, call: str, caller: str, place: int, called: str = CALLED_NUMBER
+) -> bytes:
     """A tool call of about two kilobytes, as Retell sends it a minute into a call."""
     transcript = [{"role": "agent", "content": "Salon, guten Tag, was kann ich für Sie tun?"}] * 12
     invocation = {"role": "tool_call_invocation", "tool_call_id": f"{call}-{place}", "name": tool, "arguments": "{}"}
@@ -76,8 +78,8 @@ def request(tool: str, args: Mapping[str, object], *, call: str, caller: str, pl
             "call_type": "phone_call",
             "direction": "inbound",
             "from_number": caller,
-            "to_number": CALLED_NUMBER,
-            "agent_id": AGENT_ID,
+            "to_number": called,
+            "agent_id": AGENT_ID if called == CALLED_NUMBER else "agent_elsewhere",
             "transcript_object": transcript,
             "transcript_with_tool_calls": [*transcript, invocation],
         },
@@ -121,7 +123,7 @@ def free_port() -> int:
 @contextlib.asynccontextmanager
 async def floor_server() -> AsyncIterator[int]:
     port = free_port()
-    async with _process([sys.executable, "-m", "benchmarks.floor", str(port), KEY], port, {}):
+    async with process([sys.executable, "-m", "benchmarks.floor", str(port), KEY], port, {}):
         yield port
 
 
@@ -131,12 +133,13 @@ async def gateway_server(database_url: str) -> AsyncIterator[int]:
     port = free_port()
     env = {"GATEWAY_DATABASE_URL": database_url, "GATEWAY_RETELL_API_KEY": KEY, "GATEWAY_LOG_LEVEL": "WARNING"}
     command = [str(Path(sys.executable).parent / "gateway"), "serve", "--demo", "--now", NOW, "--port", str(port)]
-    async with _process(command, port, env):
+    async with process(command, port, env):
         yield port
 
 
 @contextlib.asynccontextmanager
-async def _process(command: list[str], port: int, env: Mapping[str, str]) -> AsyncIterator[None]:
+async def process(command: list[str], port: int, env: Mapping[str, str]) -> AsyncIterator[None]:
+    """A command that listens on `port`, with these settings, until the block ends."""
     process = subprocess.Popen(  # noqa: ASYNC220  # one short start, and nothing else runs meanwhile
         command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -21,6 +21,9 @@ DEADLINE: Final = "deadline_seconds"
 """Request extension: seconds the whole exchange may take, connection and body included (float)."""
 
 MAX_ANSWER_BYTES: Final = 8 * 1024 * 1024
+MAX_CONNECTIONS: Final = 512
+"""More than calls and background work can have under way at once (`settings.max_calls_in_flight` and some): a neighbour
+that hangs for one company must not keep the others' requests waiting for a connection. Deadlines end each of them."""
 
 # The library logs "HTTP Request: POST <url>" at INFO and the wire at DEBUG; our URLs are secrets.
 for _name in ("httpx", "httpcore"):
@@ -86,7 +89,9 @@ def new_client(transport: httpx.AsyncBaseTransport | None = None, *, proxy: str 
     """
     inner = transport or DeadlineTransport(
         httpx.AsyncHTTPTransport(
-            proxy=proxy, trust_env=False, limits=httpx.Limits(max_connections=50, max_keepalive_connections=20)
+            proxy=proxy,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=20),
         )
     )
     # One client serves many companies' keys: a cookie set for one must never travel with another's request.

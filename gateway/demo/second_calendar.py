@@ -27,7 +27,7 @@ from gateway.clock import Clock, SystemClock
 from gateway.demo.salon import COMPANY_ID, OLIVER, SALON
 from gateway.demo.script import COLOURING, PhoneCall, Turn
 from gateway.remote import Remote
-from gateway.secretbox import secret_box
+from gateway.secretbox import SecretBox, secret_box
 from gateway.storage import remote_writer
 from gateway.storage.store import AnyStore
 
@@ -54,6 +54,23 @@ FAILING: Final = PhoneCall(
 )
 
 
+def connect_company(connection: Connection, box: SecretBox, company_id: str, users: Mapping[str, User]) -> None:
+    """Let a company live in a simulated Cal.com: `users` by staff id."""
+    remote_writer.connect(
+        connection,
+        company_id,
+        slug=company_id,
+        sink_domain="sink.example",
+        address="Demostraße 1, Berlin",
+        sealed_webhook_secret=box.seal(secrets.token_hex(24), place=webhook_place(company_id)),
+    )
+    for name, user in users.items():
+        sealed = box.seal(user.key, place=key_place(company_id, name))
+        remote_writer.set_account(
+            connection, company_id, name, host_id=user.id, username=user.username, sealed_key=sealed
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class SecondCalendar:
     """A simulated Cal.com with one user per person of the demo salon."""
@@ -75,23 +92,7 @@ class SecondCalendar:
     async def connect(self, store: AnyStore) -> None:
         """What `gateway calcom connect` and `gateway calcom key` do for the demo salon."""
         box = secret_box([self.secret_key])
-
-        def write(connection: Connection) -> None:
-            remote_writer.connect(
-                connection,
-                COMPANY_ID,
-                slug=COMPANY_ID,
-                sink_domain="sink.example",
-                address="Demostraße 1, Berlin",
-                sealed_webhook_secret=box.seal(secrets.token_hex(24), place=webhook_place(COMPANY_ID)),
-            )
-            for name, user in self.users.items():
-                sealed = box.seal(user.key, place=key_place(COMPANY_ID, name))
-                remote_writer.set_account(
-                    connection, COMPANY_ID, name, host_id=user.id, username=user.username, sealed_key=sealed
-                )
-
-        await store.configure(write)
+        await store.configure(lambda connection: connect_company(connection, box, COMPANY_ID, self.users))
 
     async def sync(self, console: Console, remote: Remote, salon: Salon) -> None:
         """What `gateway calcom sync` does, for the services of the demo calls."""

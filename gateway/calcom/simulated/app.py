@@ -16,6 +16,7 @@ from datetime import datetime
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
+from starlette.responses import Response as HttpResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -25,6 +26,7 @@ from gateway.calcom.simulated.service import Dropped, SimulatedCalcom
 from gateway.clock import Clock, SystemClock
 
 PUMP_SECONDS = 0.2
+SILENT = "/simulated/silent"
 METHODS = ["GET", "POST", "PATCH", "DELETE"]
 
 
@@ -45,7 +47,13 @@ def asgi_app(service: SimulatedCalcom, clock: Clock, *, hang_seconds: float = 30
                 await pump
             await poster.close()
 
-    return Starlette(routes=[Route("/{path:path}", door, methods=METHODS)], lifespan=lifespan)
+    async def silence(http: HttpRequest) -> HttpResponse:
+        """The hand on the simulation, not a part of Cal.com: `PUT ["emma"]` names those whose keys get no answer."""
+        service.silent = frozenset(map(str, await http.json()))
+        return HttpResponse(status_code=204)
+
+    routes = [Route(SILENT, silence, methods=["PUT"]), Route("/{path:path}", door, methods=METHODS)]
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 class _Poster:

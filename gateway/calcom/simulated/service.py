@@ -174,6 +174,8 @@ class SimulatedCalcom:
         self.api = Api(self.world, limits)
         self.asked: list[Asked] = []
         """Everything that was ever asked, for whoever wants to count."""
+        self.silent: frozenset[str] = frozenset()
+        """User names whose keys get no answer: for them Cal.com hangs, and nothing happens."""
         self._latency = latency_seconds
         self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._post: list[tuple[datetime, int, Delivery]] = []
@@ -184,7 +186,7 @@ class SimulatedCalcom:
     def begin(self, request: Request, now: datetime, *, timeout: float) -> Exchange:
         """Take a request that arrives now; its caller gives up after `timeout` seconds."""
         self.advance(now)
-        fault = self.faults.call(kind_of(request))
+        fault = Fault.TIMEOUT_BEFORE if self._is_silent(request) else self.faults.call(kind_of(request))
         fate = FATES.get(fault, _Fate())
         seconds = SLOW_SECONDS if fault is Fault.SLOW else self._latency
         exchange = Exchange(now + timedelta(seconds=seconds), fault, fate.drop)
@@ -197,6 +199,10 @@ class SimulatedCalcom:
             self._schedule(exchange, request, now, now + timedelta(seconds=late), seconds)
         self._answer(exchange, fate, now + timedelta(seconds=timeout))
         return exchange
+
+    def _is_silent(self, request: Request) -> bool:
+        user = self.world.user_by_key(request.headers.get("authorization", "").removeprefix("Bearer "))
+        return user is not None and user.username in self.silent
 
     def _answer(self, exchange: Exchange, fate: _Fate, gives_up_at: datetime) -> None:
         """When and with what the exchange ends, as far as the fault decides it."""
