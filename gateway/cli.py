@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import typer
@@ -44,12 +45,13 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the server running and print a signed curl.")] = False,
     port: Annotated[int, typer.Option(help="Port for the demo server; 0 picks a free one.", min=0, max=65535)] = 0,
     calcom: Annotated[bool, typer.Option("--calcom", help="With a simulated Cal.com as second calendar.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Also draw the screen into this SVG file.")] = None,
     as_json: Json = False,
 ) -> None:
     """Four phone calls against the real server on an embedded database, then the day as a picture."""
     from gateway.demo.play import play
 
-    _exit(_guarded(lambda: asyncio.run(play(keep=keep, port=port, as_json=as_json, calcom=calcom))))
+    _exit(_guarded(lambda: asyncio.run(play(keep=keep, port=port, as_json=as_json, calcom=calcom, svg=svg))))
 
 
 @app.command()

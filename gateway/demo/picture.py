@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from rich.text import Text
 
 from gateway.booking.model import Appointment, Phase, Salon, StaffMember
@@ -16,6 +19,8 @@ from gateway.booking.timeline import open_hours, resolve
 COLOURS: Final = ("cyan", "magenta", "green", "yellow", "blue", "red", "bright_cyan", "bright_magenta")
 CELL_MINUTES: Final = 10
 _NAME_WIDTH: Final = 8
+# rich asks the web for a font; whoever looks at a picture should not be seen doing so.
+_WEB_FONT: Final = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,12 @@ class Booking:
 
     appointment: Appointment
     name: str
+
+
+def save_screen(console: Console, file: Path, *, title: str) -> None:
+    """What a recording `console` showed, as an SVG file that loads nothing from elsewhere."""
+    drawn = console.export_svg(title=title, theme=DEFAULT_TERMINAL_THEME)
+    file.write_text(_WEB_FONT.sub("", drawn), encoding="utf-8")
 
 
 def draw_day(console: Console, salon: Salon, day: date, bookings: Sequence[Booking]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import secrets
 import shlex
@@ -30,7 +31,7 @@ from gateway.booking.ports import Tx
 from gateway.booking.status import ACTIVE
 from gateway.booking.timeline import day_interval
 from gateway.clock import RandomIds, SystemClock
-from gateway.demo.picture import Booking, draw_day
+from gateway.demo.picture import Booking, draw_day, save_screen
 from gateway.demo.salon import AGENT_ID, CALLED_NUMBER, COMPANY_ID, SALON, ZONE, working_day
 from gateway.demo.script import CALLS, PhoneCall, Turn
 from gateway.demo.second_calendar import FAILING, SecondCalendar
@@ -54,10 +55,11 @@ class Line:
     clock: SystemClock
 
 
-async def play(*, keep: bool, port: int, as_json: bool, calcom: bool = False) -> int:
-    """Play the calls; 0 when every answer had the expected status, 1 otherwise. `calcom`: with a second calendar."""
+async def play(*, keep: bool, port: int, as_json: bool, calcom: bool = False, svg: Path | None = None) -> int:
+    """Play the calls; 0 when every answer had the expected status, 1 otherwise. `calcom`: with a second calendar;
+    `svg`: also draw what the screen shows into that file."""
     configure_logging("WARNING")
-    console = Console(quiet=as_json, highlight=False)
+    console = Console(file=io.StringIO() if as_json else None, highlight=False, record=svg is not None)
     clock = SystemClock(demo_now(datetime.now(UTC)) - datetime.now(UTC))
     second = SecondCalendar.make(clock) if calcom else None
     with contextlib.ExitStack() as stack:
@@ -76,6 +78,8 @@ async def play(*, keep: bool, port: int, as_json: bool, calcom: bool = False) ->
                 print(json.dumps({"calls": answers, "wrong": len(wrong)}, ensure_ascii=False))
             for answer in wrong:
                 console.print(f"[red]{answer['tool']}: {answer['status']} instead of {answer['expected']}[/red]")
+            if svg is not None:
+                save_screen(console, svg, title="gateway demo")
             if keep:
                 await _keep(console, line)
     return 1 if wrong else 0

@@ -190,14 +190,18 @@ def test_the_demo_plays_four_calls_draws_the_day_and_can_be_kept(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_demo_speaks_json(alone: CliRunner) -> None:
-    """--json: exit code 0 and one document, every call with its answers."""
-    shown = alone.invoke(app, ["demo", "--json"])
+def test_the_demo_speaks_json_and_draws_a_picture(alone: CliRunner, tmp_path: Path) -> None:
+    """--json: exit code 0 and one document, every call with its answers; --svg: the screen, loading nothing."""
+    picture = tmp_path / "demo.svg"
+    shown = alone.invoke(app, ["demo", "--json", "--svg", str(picture)])
     assert shown.exit_code == 0
     played = json.loads(shown.stdout)
     assert played["wrong"] == 0
     assert [len(call) for call in played["calls"]] == [2, 2, 2, 2]
     assert all(answer["latency_ms"] > 0 and answer["say"] for call in played["calls"] for answer in call)
+    drawn = picture.read_text(encoding="utf-8")
+    assert "Ansatzfärbung" in drawn
+    assert "url(http" not in drawn
 
 
 # -- check ------------------------------------------------------------------------------------------------------------------
