@@ -98,7 +98,10 @@ class Wire:
     app: Starlette
 
     async def post(self, path: str, *, content: bytes, headers: Mapping[str, str]) -> Reply:
-        return await self.send("POST", path, [(k.lower().encode(), v.encode()) for k, v in headers.items()], [content])
+        """Sent when what followed the answers before it (holds kept, a count given back) is done, as it long is when
+        people speak; `send` does not wait."""
+        await self.app.state.house.dispatcher.drain()
+        return await self.send("POST", path, as_sent(headers), [content])
 
     async def get(self, path: str) -> Reply:
         return await self.send("GET", path, [], [])
@@ -139,6 +142,11 @@ class Wire:
 def signed_now(body: bytes, key: str = KEY) -> dict[str, str]:
     """Headers of a genuine request, signed by our own `sign` (as fast as HMAC itself)."""
     return {"x-retell-signature": sign(body, key.encode(), datetime.now(UTC))}
+
+
+def as_sent(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Headers as a server hands them on."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 # -- the house ---------------------------------------------------------------------------------------------------------
@@ -210,7 +218,8 @@ class Place:
         return await self.metric('gateway_failures_total{kind="bug"}')
 
     async def still(self) -> None:
-        """Everything that is written beside the answers is written."""
+        """Everything that is done and written beside the answers is done and written."""
+        await self.house.dispatcher.drain()
         await self.house.recorder.flush()
 
     async def fingerprint(self, company_id: str) -> str:

@@ -6,7 +6,9 @@ the other with nobody. Who calls from the customer's own number with the right w
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import math
 import statistics
 import time
 from collections.abc import Sequence
@@ -20,7 +22,7 @@ from acceptance.caller import NEW_NUMBER, Caller
 
 from gateway.demo.salon import HANSI, JULIA, SABINE
 
-from .house import DAY, Place, lavish, size, tally
+from .house import CAMPAIGN, DAY, Place, lavish, size, tally
 
 STRANGER: Final = "Brunhilde Kowalski"
 """A name of the same length class as the customers', on nobody's file."""
@@ -144,6 +146,8 @@ async def test_the_same_rows_are_written_for_a_customer_and_a_stranger(place: Pl
 # -- time --------------------------------------------------------------------------------------------------------------
 
 TOLERANCE: Final = 0.05
+QUIET_SECONDS: Final = 0.004
+"""What follows an answer (the letter with the code, holds, records) has ended before the next is timed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +175,33 @@ TIMED: Final[dict[str, Timed]] = {
 }
 
 
-async def sample(place: Place, timed: Timed, which: int, serial: Any) -> float:
-    """Seconds from the request's bytes to the answer's, for the customer (0) or the stranger (1)."""
+@dataclass(slots=True)
+class Samples:
+    """Seconds of the customer's (0) and the stranger's (1) requests, in turns: as the clock on the wall shows them, and
+    as the processor worked for them, which other people's load on the machine disturbs much less."""
+
+    wall: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
+    worked: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
+
+    def off(self) -> tuple[float, float]:
+        """How far the stranger's median is from the customer's, by wall and by work: 0.05 is five per cent longer."""
+        return _off(self.wall), _off(self.worked)
+
+    def surely_off(self) -> bool:
+        """The paired differences on the wall's clock lie beyond the tolerance, noise allowed for (99.9 %)."""
+        pairs = sorted(b - a for a, b in zip(*self.wall, strict=True))
+        n, usual = len(pairs), statistics.median(self.wall[0])
+        reach = min(n // 2, math.ceil(3.29 * math.sqrt(n) / 2))
+        low, high = pairs[n // 2 - reach] / usual, pairs[min(n - 1, n // 2 + reach)] / usual
+        return low > TOLERANCE or high < -TOLERANCE
+
+
+def _off(both: tuple[list[float], list[float]]) -> float:
+    return statistics.median(both[1]) / statistics.median(both[0]) - 1
+
+
+async def sample(place: Place, timed: Timed, which: int, serial: Any) -> tuple[float, float]:
+    """One request from its bytes to the answer's, for the customer (0) or the stranger (1)."""
     place.clock.skip(DAY)
     number = (timed.number, timed.other_number or timed.number)[which]
     caller = place.caller(number, call_id=f"call_{next(serial):08d}")
@@ -181,48 +210,56 @@ async def sample(place: Place, timed: Timed, which: int, serial: Any) -> float:
         asked = {"name": timed.names[which], **RIGHT}
         await caller.send("verify_caller", caller.request("verify_caller", asked, tool_call_id="t0"))
     body = caller.request(timed.tool, said, tool_call_id="t1")
-    began = time.perf_counter()
+    await asyncio.sleep(QUIET_SECONDS)
+    began, worked = time.perf_counter(), time.process_time()
     await caller.send(timed.tool, body)
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - worked
 
 
-async def medians(place: Place, timed: Timed, samples: list[list[float]], count_: int, serial: Any) -> float:
-    """Stranger's median over the customer's, after `count_` more samples of each, taken in turns (A B, B A)."""
+async def take(place: Place, kinds: tuple[Timed, Timed], samples: Samples, pairs: int, serial: Any) -> None:
+    """So many more pairs, in turns (A B, B A)."""
     gc.collect()
     gc.disable()
     try:
-        for number in range(count_):
+        for number in range(pairs):
             for which in (0, 1) if number % 2 else (1, 0):
-                samples[which].append(await sample(place, timed, which, serial))
+                wall, worked = await sample(place, kinds[which], which, serial)
+                samples.wall[which].append(wall)
+                samples.worked[which].append(worked)
     finally:
         gc.enable()
-    return statistics.median(samples[1]) / statistics.median(samples[0])
 
 
 @pytest.mark.parametrize("what", TIMED)
 async def test_a_customer_and_a_stranger_wait_the_same(place: Place, what: str) -> None:
-    """Medians within 5 %. A noisy run takes more samples and keeps those it has: a real difference stays."""
-    timed, serial = TIMED[what], count()
+    """Medians within 5 %. A noisy run takes more samples and keeps those it has: a real difference stays.
+
+    At full size on the wall's clock; at CI's size, beside other people's load, by the processor's work, and on the wall's
+    clock as far as noise lets one see.
+    """
+    kinds, serial, samples = (TIMED[what], TIMED[what]), count(), Samples()
     await lavish(place)
-    samples: list[list[float]] = [[], []]
-    await medians(place, timed, [[], []], 20, serial)  # what is warm for one must be warm for the other
-    ratio = await medians(place, timed, samples, size(100, 2_000), serial)
-    for _ in range(4):
-        if abs(ratio - 1) <= TOLERANCE:
+    await take(place, kinds, Samples(), 20, serial)  # what is warm for one must be warm for the other
+    for _ in range(5):
+        await take(place, kinds, samples, size(100, 2_000), serial)
+        wall, worked = samples.off()
+        if abs(worked) <= TOLERANCE and (abs(wall) <= TOLERANCE or not CAMPAIGN):
             break
-        ratio = await medians(place, timed, samples, size(100, 2_000), serial)
-    assert abs(ratio - 1) <= TOLERANCE, f"{ratio:.3f} after {len(samples[0])} pairs"
-    tally("S8", f"pairs of times, {what}", len(samples[0]), f"medians {ratio - 1:+.1%}")
+    told = f"medians {wall:+.1%} on the wall, {worked:+.1%} of work, after {len(samples.wall[0])} pairs"
+    assert abs(worked) <= TOLERANCE, told
+    assert not samples.surely_off(), told
+    assert abs(wall) <= TOLERANCE or not CAMPAIGN, told
+    tally(
+        "S8", f"pairs of times, {what}", len(samples.wall[0]), f"medians {wall:+.1%} on the wall, {worked:+.1%} of work"
+    )
 
 
 async def test_the_measure_sees_a_difference_when_there_is_one(place: Place) -> None:
-    """The same measure over one request and one that does a little more: a tenth of the time is seen."""
-    serial = count()
+    """The same measure over a request and one that finds an appointment and says it: seen, by both clocks."""
+    serial, samples = count(), Samples()
     await lavish(place)
-    one = Timed("find_appointments", {"name": "{name}", **RIGHT}, NEW_NUMBER)
+    one = Timed("find_appointments", {"name": "{name}", **RIGHT}, NEW_NUMBER, names=(SABINE.name, SABINE.name))
     more = Timed("find_appointments", {"name": "{name}", **RIGHT}, SABINE.phone_e164, names=(SABINE.name, SABINE.name))
-    samples: list[list[float]] = [[], []]
-    for number in range(size(120, 500)):
-        for which in (0, 1) if number % 2 else (1, 0):
-            samples[which].append(await sample(place, (one, more)[which], 0, serial))
-    assert statistics.median(samples[1]) / statistics.median(samples[0]) > 1 + TOLERANCE
+    await take(place, (one, more), samples, size(150, 500), serial)
+    assert min(samples.off()) > TOLERANCE
+    assert samples.surely_off()

@@ -27,6 +27,7 @@ SATURDAYS: Final = ("2025-10-25", "2025-11-01", "2025-11-08", "2025-11-15")
 
 async def held(place: Place) -> int:
     """Times kept from a caller who rings now, by calls: twenty minutes each, in grains of five."""
+    await place.still()
     times = await place.house.services.holds.others(COMPANY_ID, "call_of_an_observer", place.clock.now())
     return sum(-(-bits.bit_count() // GRAINS) for bits in times.staff.values())
 
