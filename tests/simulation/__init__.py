@@ -15,6 +15,8 @@ I9 are checked, at every answer I4, and after the faults are off and everything 
 what the other broke. The same seed takes the same steps.
 
     memory      the store port over one in-memory SQLite, a savepoint per unit of work
+    quick       statements to SQLite without an engine around them; sketch: statements that are made anew each time
+    straight    requests to Cal.com without the HTTP library between (none of the three changes a schedule: a test)
     scheduler   processes, tasks, kills, pauses, and where each task stands
     salon       two companies that share every id; prepared: made once, by the code that does it in life
     plan        what a seed asks for, as a value; shrink: a smaller one that breaks the same

@@ -52,7 +52,7 @@ _SQL = "gateway/storage/statements.py"
 _TABLES = "gateway/storage/tables.py"
 _TX = "gateway/storage/tx.py"
 _SCHEMA = "gateway/storage/migrations/versions/0001_first.py"
-_DISPATCH = "gateway/tools/dispatch.py"
+_REPLAY = "gateway/tools/replay.py"
 _ENVELOPE = "gateway/tools/envelope.py"
 _BOOK = "gateway/tools/book_appointment.py"
 _CHANGING = "gateway/tools/changing.py"
@@ -290,8 +290,8 @@ BANK: Final[tuple[Mutant, ...]] = (
     ),
     _m(
         "every delivery is decided anew",
-        (_DISPATCH, "        if request.call.tool_call_id or _still_stands(tx, ctx, seen):", "        if False:"),
-        (_DISPATCH, "        if recent.fingerprint != request.fingerprint:", "        if True:"),
+        (_REPLAY, "        if request.call.tool_call_id or _still_stands(tx, ctx, seen):", "        if False:"),
+        (_REPLAY, "        if recent is None or recent.fingerprint != request.fingerprint:", "        if True:"),
     ),
     _m(
         "one key for all that a call asks", (_ENVELOPE, 'return f"t:{self.call.tool_call_id}" if', 'return "t:same" if')

@@ -92,8 +92,8 @@ class House:
             snapshot = await self.store.snapshot(request.call.called, request.call.agent_id)
             assert snapshot is not None
             key = (snapshot.salon.company_id, request.call.call_id, request.key)
-            if (known := dispatcher._recently(key, request)) is not None:
-                return known[1]
+            if (known := dispatcher._recent.find(key, request, self.clock.now())) is not None:
+                return known
             return await dispatcher._fresh(request, tool, snapshot, key)
         except (StoreUnavailable, OutcomeUnknown):
             return None

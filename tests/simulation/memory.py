@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
@@ -17,12 +17,16 @@ from sqlalchemy.pool import StaticPool
 from gateway.booking.ports import ReadRecord, Snapshot, Tx
 from gateway.clock import Clock
 from gateway.errors import OutcomeUnknown, StoreUnavailable
-from gateway.storage import migrate
+from gateway.storage import migrate, saga_tx
 from gateway.storage.failures import translate
 from gateway.storage.snapshot import SalonCache
 from gateway.storage.tx import SQLITE, SqlTx
+from tests.simulation.quick import QuickConnection
+from tests.simulation.sketch import sketched
 
 T = TypeVar("T")
+
+_SKETCHED: Final[Any] = sketched(SqlTx, saga_tx.RemoteSqlTx, saga_tx)
 
 # What every table change is held against: which company's transaction is running, and which rows it touched.
 _WATCH = (
@@ -38,6 +42,8 @@ class Memory:
         self.raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, cached_statements=512)
         engine = create_engine("sqlite://", creator=lambda: self.raw, poolclass=StaticPool)
         self.connection: Connection = engine.connect()
+        self.quick: QuickConnection | None = None
+        """What schedules run on; None: the plain connection."""
         self.salons = SalonCache()
         self.writes = 0
         """Grows with every committed write."""
@@ -57,6 +63,7 @@ class Memory:
         for pragma in ("foreign_keys=ON", "temp_store=MEMORY", "journal_mode=MEMORY", "synchronous=OFF"):
             self.raw.execute(f"PRAGMA {pragma}")
         self._watch()
+        self.quick = QuickConnection(self.raw)
         self._frozen = True
 
     def restore(self) -> None:
@@ -71,7 +78,7 @@ class Memory:
 
     def write(self, company_id: str, uow: Callable[[Tx], T], now: Callable[[], datetime]) -> T:
         """Run `uow` between BEGIN and COMMIT; our errors only, as the real store gives them."""
-        result = self.transact(lambda connection: _whole(SqlTx(connection, company_id, SQLITE, now), uow))
+        result = self.transact(lambda _: self._whole(company_id, uow, now))
         self.writes += 1
         self.company = company_id
         return result
@@ -79,7 +86,8 @@ class Memory:
     def read(self, company_id: str, uow: Callable[[Tx], T], now: Callable[[], datetime]) -> T:
         """The same, and nothing may be written."""
         before = self.raw.total_changes
-        result = self.transact(lambda connection: _whole(SqlTx(connection, company_id, SQLITE, now), uow))
+        # Nothing is written, so there is nothing to take back.
+        result = self._whole(company_id, uow, now)
         if self.raw.total_changes != before:
             raise AssertionError("a unit of work that only reads wrote something")
         return result
@@ -103,6 +111,16 @@ class Memory:
                 raise
             raise expected from error
         self.raw.execute("RELEASE unit")
+        return result
+
+    def _whole(self, company_id: str, uow: Callable[[Tx], T], now: Callable[[], datetime]) -> T:
+        if self.quick is None:
+            tx = SqlTx(self.connection, company_id, SQLITE, now)
+        else:
+            tx = _SKETCHED(self.quick, company_id, SQLITE, now)
+        result = uow(tx)
+        if tx.refused is not None:
+            raise tx.refused
         return result
 
     def rows(self, query: str, *values: Any) -> list[Any]:
@@ -159,13 +177,6 @@ class DatabaseMoods(Protocol):
     def loses_the_answer(self) -> bool: ...
 
     async def after(self) -> None: ...
-
-
-def _whole(tx: SqlTx, uow: Callable[[Tx], T]) -> T:
-    result = uow(tx)
-    if tx.refused is not None:
-        raise tx.refused
-    return result
 
 
 class MemoryStore:

@@ -26,6 +26,7 @@ from tests.simulation.memory import Memory, MemoryStore
 from tests.simulation.salon import COMPANIES, CUSTOMERS, NOW, NUMBERS, STAFF, salon_of
 
 SECRET_KEY = "an installation secret for simulations only"
+BASE_URL = "https://cal.example"
 WEBHOOK_SECRET = "a webhook secret of {} for simulations only"
 METRICS = Metrics()
 """Shared by all schedules: nothing is read from it, and making one is slow."""
@@ -37,7 +38,7 @@ def settings() -> Settings:
 
 @cache
 def _settings() -> Settings:
-    return Settings(_env_file=None, secret_key=SECRET_KEY, calcom_base_url="https://cal.example")  # type: ignore[call-arg]
+    return Settings(_env_file=None, secret_key=SECRET_KEY, calcom_base_url=BASE_URL)  # type: ignore[call-arg]
 
 
 class SeededIds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import gc
 import json
 import sys
 import time
@@ -89,6 +90,16 @@ def run_seeds(
     return totals
 
 
+def settle_in() -> None:
+    """A worker's first act: what every schedule shares is made, and the garbage collector need not look at it again
+    (a twelfth of the time)."""
+    from tests.simulation.world import Simulation
+
+    Simulation(plan_of(0)).run()
+    gc.collect()
+    gc.freeze()
+
+
 def _chunks(first: int, count: int, processes: int, go_on: Callable[[], bool]) -> Iterator[Chunk]:
     batches = [(at, min(CHUNK, first + count - at)) for at in range(first, first + count, CHUNK)]
     if processes <= 1:
@@ -97,7 +108,7 @@ def _chunks(first: int, count: int, processes: int, go_on: Callable[[], bool]) -
                 return
             yield run_chunk(*batch)
         return
-    with concurrent.futures.ProcessPoolExecutor(processes) as pool:
+    with concurrent.futures.ProcessPoolExecutor(processes, initializer=settle_in) as pool:
         # A few batches ahead of the workers, so that a million seeds are no million futures.
         pending: set[concurrent.futures.Future[Chunk]] = set()
         rest = iter(batches)

@@ -28,9 +28,10 @@ from tests.simulation import invariants
 from tests.simulation.invariants import Said, Violation
 from tests.simulation.memory import MemoryStore
 from tests.simulation.plan import Call, Disturbance, Evil, Op, Plan, Want
-from tests.simulation.prepared import prepared, stream
+from tests.simulation.prepared import BASE_URL, prepared, stream
 from tests.simulation.salon import ALPHA, COMPANIES, NOW, NUMBERS, local
 from tests.simulation.scheduler import Chooser, First, Process, Scheduler, Task
+from tests.simulation.straight import Straight
 
 ACTIVE_SECONDS: Final = 420.0
 """After this long nothing new goes wrong, whatever the plan says."""
@@ -181,6 +182,7 @@ class Simulation:
             self.calcom.jitter = stream(plan.seed, "latency")
         self.slow_database = not plan.in_order
         self.transport = SimulatedTransport(self.calcom, self.clock)
+        self.straight = Straight(self.calcom, self.clock, BASE_URL) if self.made.memory.quick else None
         self.bucket = MemoryBucket()
         self._share()
         self.outside = Process("outside")
@@ -197,7 +199,8 @@ class Simulation:
         self.asked: list[Asked] = []
         self._writes_seen = 0
         self._by_step = sorted((d for d in plan.disturbances if d.at_step), key=lambda d: d.at_step)
-        self._human_ids = 0
+        self._unrest_seen: object = None
+        self._unrest = ""
 
     # -- the run -----------------------------------------------------------------------------------------------------
 
@@ -301,7 +304,10 @@ class Simulation:
         """Nothing is under way and no pass has found anything lately."""
         if self.calcom.next_at() is not None or any(t.process is self.outside for t in self.scheduler.tasks):
             return False
-        return invariants.unrest(self) == ""
+        seen = (self.memory.raw.total_changes, self.human_acted, self.weather.humans)
+        if self._unrest_seen != seen:
+            self._unrest_seen, self._unrest = seen, invariants.unrest(self)
+        return self._unrest == ""
 
     # -- processes ---------------------------------------------------------------------------------------------------
 
@@ -317,6 +323,8 @@ class Simulation:
 
         built = houses.build(store, self.clock, rng, self.transport, self.limits, self.holds, spawn)
         object.__setattr__(built.remote.connections, "bucket", self.bucket)
+        if self.straight is not None:
+            object.__setattr__(built.remote.connections, "http", self.straight)
         built.dispatcher._as_sold = _SOLD.setdefault(self.variant, {})
         self.processes[name], self.houses[name] = process, built
         if name in self.plan.workers:
