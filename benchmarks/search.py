@@ -25,7 +25,8 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from gateway.booking.availability import Board, Rota, fresh_board, make_rota, starts
+from gateway.booking.availability import starts
+from gateway.booking.free_time import Board, Rota, fresh_board, make_rota
 from gateway.booking.model import Hours, Interval, PausePolicy, Salon, Segment, Service, StaffMember
 from gateway.booking.offers import Wish, rank
 from gateway.booking.timeline import Window, set_bits, window_for

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway._http import httpx
-from gateway.booking.availability import CalendarCache
+from gateway.booking.free_time import CalendarCache
 from gateway.booking.remote_plan import MappedCalendar
 from gateway.calcom.gauges import CalcomGauges
 from gateway.calls.events import CallEvents

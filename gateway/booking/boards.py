@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gateway.booking.availability import Board, CalendarCache, fresh_board, starts
+from gateway.booking.availability import starts
+from gateway.booking.free_time import Board, CalendarCache, fresh_board
 from gateway.booking.holds import Holds
 from gateway.booking.model import Appointment, Interval, Salon, Service
 from gateway.booking.ports import Store, Tx

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.booking import saga as sagas
-from gateway.booking.availability import Assignment, Board, Reason, assign, why_not
+from gateway.booking.availability import Assignment, Reason, assign, why_not
+from gateway.booking.free_time import Board
 from gateway.booking.model import Appointment, RemoteMap, Salon, Service, Status
 from gateway.booking.policy import Ruling, Verdict, floor_after_move, may_cancel, may_move
 from gateway.booking.ports import Calendar, Modification, Tx

@@ -19,16 +19,8 @@ from operator import or_
 from string import ascii_uppercase
 from typing import Final
 
-from gateway.booking.availability import (
-    Assignment,
-    Board,
-    Demand,
-    StartSet,
-    bind,
-    gap_starts,
-    starts,
-    stranded,
-)
+from gateway.booking.availability import Assignment, Demand, StartSet, bind, gap_starts, starts, stranded
+from gateway.booking.free_time import Board
 from gateway.booking.model import MAX_OFFERS, Interval, Salon, Service
 from gateway.booking.timeline import resolve, runs, set_bits
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from gateway.booking.availability import fresh_board
 from gateway.booking.change import Choice, Done, House, book
+from gateway.booking.free_time import fresh_board
 from gateway.booking.local_calendar import LocalCalendar
 from gateway.booking.ports import Tx
 from gateway.booking.timeline import window_for

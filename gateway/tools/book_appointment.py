@@ -9,9 +9,10 @@ from typing import Final
 from gateway.auth.identity import Level, Recognition
 from gateway.auth.identity import Reason as RecognitionReason
 from gateway.auth.phone import parse_e164
-from gateway.booking.availability import Board, Reason, assign
+from gateway.booking.availability import Reason, assign
 from gateway.booking.boards import Boards, OfferBoard, deciding
 from gateway.booking.change import AlreadyDone, Begun, Choice, NotFree, Unmapped, book, people_of, same_booking
+from gateway.booking.free_time import Board
 from gateway.booking.model import Appointment, Customer, Status
 from gateway.booking.offers import Offer
 from gateway.booking.ports import Tx

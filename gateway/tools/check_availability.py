@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.booking.availability import Board, Reason, why_not
+from gateway.booking.availability import Reason, why_not
 from gateway.booking.boards import Boards
+from gateway.booking.free_time import Board
 from gateway.booking.model import MAX_OFFERS, Service
 from gateway.booking.offers import Offer, Why, Wish, rank
 from gateway.booking.ports import Tx

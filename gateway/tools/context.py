@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from gateway.auth.identity import Recognition
 from gateway.auth.phone import caller_number
 from gateway.auth.rights import IdentityRules, identity_rules
-from gateway.booking.availability import CalendarCache
 from gateway.booking.change import House
+from gateway.booking.free_time import CalendarCache
 from gateway.booking.holds import Holds
 from gateway.booking.model import Salon
 from gateway.booking.offers import Offer
-from gateway.booking.ports import Calendar, Store, Tx
+from gateway.booking.ports import AuditLine, Calendar, Store, Tx
 from gateway.booking.saga_answers import SagaAnswers
 from gateway.calls.context import CallContext
 from gateway.clock import Ids
@@ -105,6 +105,8 @@ class Outcome:
     posts: bool = False
     """Something was put into the outbox: it goes out as soon as this is committed."""
     recognition: Recognition | None = None
+    line: AuditLine | None = None
+    """The audit's line of a refusal, whose answer is not recorded."""
     later: Later | None = None
     """Set: `answer` is provisional, said only when the caller's patience ends before the saga does."""
 

@@ -146,6 +146,9 @@ class Dispatcher:
         attempt = await self._gate.admit(ctx, tool.name, request.arguments)
         if isinstance(attempt, Outcome):
             # Neither recorded nor remembered: the very same request may be answered once the wait is over.
+            if attempt.line is not None:
+                company_id, call_id = ctx.salon.company_id, ctx.call.call_id
+                self._recorder.add(ReadRecord(company_id, call_id, tool.name, None, 0, attempt.line))
             return attempt.answer.body()
         try:
             prepared = await tool.prepare(ctx, request.arguments)

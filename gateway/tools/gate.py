@@ -14,6 +14,7 @@ from gateway.metrics import Metrics
 from gateway.secretbox import phone_tag, tag
 from gateway.speech.fold import plain
 from gateway.tools.arguments import Arguments
+from gateway.tools.audit import refusal_line
 from gateway.tools.context import Outcome, ToolContext, answered
 
 # These tools reach for somebody's own appointments; booking anew needs no identity.
@@ -49,7 +50,8 @@ class Gate:
         if refused is None:
             return attempt
         self._locked(refused)
-        return answered("locked", ctx.voice.say("locked"))
+        answer = answered("locked", ctx.voice.say("locked")).answer
+        return Outcome(answer, line=refusal_line(ctx, tool, refused))
 
     async def settle(self, ctx: ToolContext, attempt: Attempt | None, recognition: Recognition | None) -> None:
         """A caller who was recognised gets the own count back."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.booking.availability import Board, Reason, why_not
+from gateway.booking.availability import Reason, why_not
 from gateway.booking.change import Choice
+from gateway.booking.free_time import Board
 from gateway.booking.offers import Wish, rank
 from gateway.tools.context import Outcome, ToolContext, answered
 from gateway.tools.facts import offer_facts

@@ -27,8 +27,8 @@ from starlette.applications import Starlette
 
 from gateway.app import create_app
 from gateway.auth.signature import sign
-from gateway.booking.availability import fresh_board
 from gateway.booking.change import Choice, Done, House, book
+from gateway.booking.free_time import fresh_board
 from gateway.booking.local_calendar import LocalCalendar
 from gateway.booking.model import Customer, Salon, StaffMember
 from gateway.booking.ports import Tx

@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway._http import httpx
 from gateway.auth.limits import Limits
-from gateway.booking.availability import CalendarCache
+from gateway.booking.free_time import CalendarCache
 from gateway.booking.holds import Holds
 from gateway.booking.remote_plan import MappedCalendar
 from gateway.calcom.simulated.virtual import VirtualClock
@@ -165,7 +165,7 @@ def build(
         ids,
         METRICS,
         SILENT,
-        gauges=_gauges(),  # type: ignore[arg-type]
+        gauges=_gauges(),
         transport=transport,
     )
     cache = CalendarCache(64, 4)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from gateway.booking.availability import Board, fresh_board
+from gateway.booking.free_time import Board, fresh_board
 from gateway.booking.model import (
     DayHours,
     Hours,

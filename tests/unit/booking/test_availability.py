@@ -7,19 +7,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from gateway.booking.availability import (
-    Board,
-    CalendarCache,
-    Reason,
-    assign,
-    demand,
-    fits,
-    fresh_board,
-    gap_starts,
-    starts,
-    stranded,
-    why_not,
-)
+from gateway.booking.availability import Reason, assign, demand, fits, gap_starts, starts, stranded, why_not
+from gateway.booking.free_time import Board, CalendarCache, fresh_board
 from gateway.booking.model import Hours, Interval, PausePolicy, StaffMember
 from gateway.booking.timeline import set_bits, without
 from gateway.errors import InvalidPlan

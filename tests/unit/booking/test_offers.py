@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from gateway.booking.availability import Board
+from gateway.booking.free_time import Board
 from gateway.booking.model import Interval, PausePolicy, Policy
 from gateway.booking.offers import Merit, Offer, Why, Wish, rank
 from tests.unit.booking.salons import MONDAY, at, between, board, composite, hours, salon, simple

@@ -14,7 +14,8 @@ import holidays
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.booking.availability import Assignment, CalendarCache, fits, fresh_board, starts, why_not
+from gateway.booking.availability import Assignment, fits, starts, why_not
+from gateway.booking.free_time import CalendarCache, fresh_board
 from gateway.booking.model import DayHours, Hours, Interval, PausePolicy, Salon, Service
 from gateway.booking.offers import Why, Wish, rank
 from gateway.booking.timeline import set_bits, window_for
