@@ -13,7 +13,7 @@ import sys
 import traceback
 
 from tests.simulation.plan import Plan, plan_of
-from tests.simulation.runner import as_json, bar, run_seeds
+from tests.simulation.runner import as_json, as_line, bar, run_seeds
 from tests.simulation.shrink import shrink
 from tests.simulation.world import Simulation
 
@@ -55,11 +55,7 @@ def _many(wanted: argparse.Namespace) -> int:
     if wanted.json:
         print(as_json(wanted.first, totals))
     else:
-        last = wanted.first + totals.schedules - 1
-        print(
-            f"{totals.schedules} schedules (seeds {wanted.first}-{last}), {totals.steps} steps, {totals.faults} faults, "
-            f"{totals.kills} kills, {totals.seconds:.0f} s, {totals.rate:.1f}/s: {len(totals.broken)} violations"
-        )
+        print(as_line(wanted.first, totals))
         for seed, what in totals.broken[:20]:
             print(f"  seed {seed}: {what}")
         if totals.broken and not wanted.no_shrink:

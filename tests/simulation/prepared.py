@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
+from gateway.booking.model import Salon
+from gateway.calcom.gauges import CalcomGauges
 from gateway.calcom.payloads import BOOKING_TRIGGERS
 from gateway.calcom.rate import MemoryBucket, Rate
 from gateway.calcom.simulated.faults import Faults
@@ -38,7 +42,7 @@ def settings() -> Settings:
 
 @cache
 def _settings() -> Settings:
-    return Settings(_env_file=None, secret_key=SECRET_KEY, calcom_base_url=BASE_URL)  # type: ignore[call-arg]
+    return Settings(_env_file=None, secret_key=SecretStr(SECRET_KEY), calcom_base_url=BASE_URL)  # type: ignore[call-arg]
 
 
 class SeededIds:
@@ -148,16 +152,19 @@ def prepared() -> Prepared:
         transport=SimulatedTransport(service, clock),
     )
     for company_id in COMPANIES:
-        for salon in memory.transact(lambda c, company=company_id: remote_writer.salons_of(c, company)):
+        for salon in memory.transact(partial(_salons_of, company_id)):
             results = run(clock, remote.event_types.sync(salon))
             assert all(result.problem is None for result in results), results
     memory.freeze()
     return Prepared(memory, service.world, hosts)
 
 
+def _salons_of(company_id: str, connection: Connection) -> Sequence[Salon]:
+    return remote_writer.salons_of(connection, company_id)
+
+
 @cache
-def _gauges() -> object:
-    from gateway.calcom.gauges import CalcomGauges
+def _gauges() -> CalcomGauges:
 
     return CalcomGauges(METRICS)
 

@@ -21,7 +21,7 @@ from tests.simulation.sketch import Sketch, name_of, real
 Convert = Callable[[Any], Any]
 
 _DIALECT: Final = SQLiteDialect_pysqlite()
-_DIALECT.dbapi = sqlite3
+_DIALECT.dbapi = sqlite3  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class QuickConnection:
 
 
 def _wrapped(text: str, error: sqlite3.Error) -> BaseException:
-    return DBAPIError.instance(text, (), error, sqlite3.Error, dialect=_DIALECT)  # type: ignore[no-any-return, call-overload]
+    return DBAPIError.instance(text, (), error, sqlite3.Error, dialect=_DIALECT)
 
 
 def _shape(statement: Any, names: list[str], batch: bool) -> Shape:

@@ -103,10 +103,10 @@ def settle_in() -> None:
 def _chunks(first: int, count: int, processes: int, go_on: Callable[[], bool]) -> Iterator[Chunk]:
     batches = [(at, min(CHUNK, first + count - at)) for at in range(first, first + count, CHUNK)]
     if processes <= 1:
-        for batch in batches:
+        for first_seed, seeds in batches:
             if not go_on():
                 return
-            yield run_chunk(*batch)
+            yield run_chunk(first_seed, seeds)
         return
     with concurrent.futures.ProcessPoolExecutor(processes, initializer=settle_in) as pool:
         # A few batches ahead of the workers, so that a million seeds are no million futures.
@@ -138,6 +138,15 @@ def bar(count: int) -> Callable[[Totals], None]:
         sys.stderr.flush()
 
     return show
+
+
+def as_line(first: int, totals: Totals) -> str:
+    """The counts for a person."""
+    last = first + totals.schedules - 1
+    return (
+        f"{totals.schedules} schedules (seeds {first}-{last}), {totals.steps} steps, {totals.faults} faults, "
+        f"{totals.kills} kills, {totals.seconds:.0f} s, {totals.rate:.1f}/s: {len(totals.broken)} violations"
+    )
 
 
 def as_json(first: int, totals: Totals) -> str:

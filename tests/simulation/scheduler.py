@@ -20,13 +20,13 @@ from gateway.calcom.simulated.virtual import VirtualClock, WakeAt
 class Chooser(Protocol):
     """Who goes next: a seeded `random.Random`, or always the first."""
 
-    def randrange(self, stop: int) -> int: ...
+    def randrange(self, start: int, /) -> int: ...
 
 
 class First:
     """The order of arrival."""
 
-    def randrange(self, stop: int) -> int:
+    def randrange(self, start: int, /) -> int:
         return 0
 
 

@@ -23,6 +23,7 @@ from gateway.calcom.simulated.virtual import VirtualClock
 from gateway.calcom.simulated.world import ApiError
 from gateway.storage.snapshot import SalonCache
 from gateway.tools.envelope import ToolRequest, read_request
+from gateway.worker import ROUND_SECONDS
 from tests.simulation import house as houses
 from tests.simulation import invariants
 from tests.simulation.invariants import Said, Violation
@@ -329,7 +330,7 @@ class Simulation:
         self.processes[name], self.houses[name] = process, built
         if name in self.plan.workers:
             for company_id in self.companies:
-                first = self.plan.worker_after if self.plan.in_order else rng.uniform(0, houses.ROUND_SECONDS)
+                first = self.plan.worker_after if self.plan.in_order else rng.uniform(0, ROUND_SECONDS)
                 for job in (built.urgent,) if self.plan.alone else (built.urgent, built.steady):
                     task = job(company_id, first, self.memory)
                     self.spawn(process, f"{process.name} works for {company_id}", task, company_id=company_id)
