@@ -57,7 +57,8 @@ class ReadRecord:
     company_id: str
     call_id: str
     tool: str
-    answer: RecordedAnswer
+    answer: RecordedAnswer | None
+    """None: the audit's line alone is kept, and nothing is answered from it again."""
     latency_ms: int
     audit: AuditLine | None = None
 

@@ -107,15 +107,18 @@ class SqlTx(IdentityTx, RemoteSqlTx):
     def record_reads(self, records: Sequence[ReadRecord]) -> None:
         """Keep many answers at once; what is already recorded stays as it is."""
         # In key order, so that two batches that overlap cannot wait for each other.
-        ordered = sorted(records, key=lambda r: (r.call_id, r.answer.key))
-        calls = dict.fromkeys(record.call_id for record in ordered)
-        self._run(self._dialect.ensure_call, [self._call_values(call_id) for call_id in calls])
-        rows = [
-            convert.tool_call_values(self._company_id, r.call_id, r.answer, tool=r.tool, latency_ms=r.latency_ms)
-            for r in ordered
-        ]
-        self._run(self._dialect.record_unless_there, rows)
-        audits = [self._audit_values(record.audit) for record in ordered if record.audit is not None]
+        answered = [(record, record.answer) for record in records if record.answer is not None]
+        answered.sort(key=lambda pair: (pair[0].call_id, pair[1].key))
+        if answered:
+            calls = dict.fromkeys(record.call_id for record, _ in answered)
+            self._run(self._dialect.ensure_call, [self._call_values(call_id) for call_id in calls])
+            rows = [
+                convert.tool_call_values(self._company_id, r.call_id, answer, tool=r.tool, latency_ms=r.latency_ms)
+                for r, answer in answered
+            ]
+            self._run(self._dialect.record_unless_there, rows)
+        lines = sorted((r.audit for r in records if r.audit is not None), key=lambda line: line.id)
+        audits = [self._audit_values(line) for line in lines]
         if audits:
             self._run(self._dialect.audit_unless_there, audits)
 

@@ -55,6 +55,23 @@ async def test_a_replay_leaves_no_second_line(desk: Line) -> None:
     assert len(await desk.audited()) == 1
 
 
+async def test_a_locked_try_leaves_one_line_however_often_it_is_tried(line: Line) -> None:
+    """Which call, which tool, which budget; nobody was looked for, so nobody is named."""
+    for _ in range(3):
+        await line.caller(SABINE.phone_e164)("find_appointments", name="Brunhilde Kowalski")
+    before = await line.audited()
+    locked = line.caller(SABINE.phone_e164)
+    for _ in range(4):
+        assert (await locked("find_appointments", name="Sabine Meier"))["status"] == "locked"
+    assert (await locked("cancel_appointment", name="Sabine Meier"))["status"] == "locked"
+    lines = [written for written in await line.audited() if written not in before]
+    what = {"level": 0, "reason": "locked", "customer_id": None, "status": "locked", "effect": False}
+    assert sorted(lines, key=lambda written: written[1]) == [
+        (f"call:{locked.call_id}", tool, "", {**what, "budget": "identity_caller"})
+        for tool in ("cancel_appointment", "find_appointments")
+    ]
+
+
 @pytest.mark.parametrize("statement", ["UPDATE audit SET subject = ''", "DELETE FROM audit"])
 async def test_lines_cannot_be_changed_or_taken_back(line: Line, statement: str) -> None:
     """The database itself refuses."""
