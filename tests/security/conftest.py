@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from integration.conftest import (  # real databases, shared with the integration tests
-    postgres,
-    postgres_url,
-    sqlite_template,
-    sqlite_url,
-)
+from integration.conftest import postgres, postgres_url, sqlite_template  # shared with the integration tests
 
 from gateway import logs
 
 from .house import SEED, TALLY, Place, open_place
 
-__all__ = ["postgres", "postgres_url", "sqlite_template", "sqlite_url"]
+__all__ = ["postgres", "postgres_url", "sqlite_template"]
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +32,26 @@ def _pipes() -> Iterator[None]:
     root.setLevel(level)
     threading.excepthook, logs._strict = thread_hook, strict
     logging.captureWarnings(False)
+
+
+@pytest.fixture
+def quick_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where the system has one: what a power cut would do is tested elsewhere, and hundreds of
+    thousands of commits are waited for here."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir():
+        yield tmp_path
+        return
+    folder = Path(tempfile.mkdtemp(prefix="gw-security-", dir=memory))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, quick_folder: Path) -> str:
+    """A fresh migrated SQLite file."""
+    shutil.copyfile(sqlite_template, quick_folder / "gateway.db")
+    return f"sqlite:///{quick_folder / 'gateway.db'}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -66,12 +83,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     widths = [max(len(row[n]) for row in TALLY) for n in range(3)]
     for row in sorted(TALLY):
         terminalreporter.write_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The programme has a target of its own (`make security`) until its CI size is known to fit the time CI has."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.campaign)
