@@ -121,7 +121,7 @@ def build_remote(
         accounts=accounts,
         connections=connections,
         breakers=breakers,
-        answers=SagaAnswers(store, runner, clock),
+        answers=SagaAnswers(store, runner, clock, worker.nudge),
         runner=runner,
         event_types=event_types,
         reconciler=reconciler,

@@ -31,6 +31,8 @@ QUICK_EVERY: Final = timedelta(minutes=1)
 WHOLE_EVERY: Final = timedelta(minutes=5)
 COUNT_EVERY: Final = timedelta(minutes=5)
 BATCH: Final = 20
+NUDGED_AT_ONCE: Final = 4
+"""Sagas of one company that are carried on beside its rounds; more of them wait for the next round."""
 LETTER_RETRY: Final = timedelta(minutes=1)
 LETTER_RETRY_CAP: Final = timedelta(hours=1)
 
@@ -67,6 +69,8 @@ class Worker:
     _synced: dict[str, int] = field(default_factory=dict)
     """The configuration each company's event types were last brought in line with."""
     _drifted: dict[str, dict[str, int]] = field(default_factory=dict)
+    _nudged: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict)
+    _running: bool = False
 
     async def run(self) -> None:
         """Start what is due, tick after tick, until cancelled; what fails is logged and tried again at the next one.
@@ -75,6 +79,7 @@ class Worker:
         long synchronisation holds up anybody else.
         """
         running: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._running = True
         try:
             while True:
                 for company_id in await self._companies():
@@ -84,9 +89,24 @@ class Worker:
                             running[key] = asyncio.create_task(self._guarded(job, company_id))
                 await self.clock.sleep(ROUND_SECONDS)
         finally:
-            for task in running.values():
+            self._running = False
+            tasks = [*running.values(), *(task for tasks in self._nudged.values() for task in tasks)]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*running.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def nudge(self, company_id: str, saga_id: str) -> None:
+        """A call has just let go of this saga: what is left of it begins now instead of with the next round."""
+        nudged = self._nudged.setdefault(company_id, set())
+        if self._running and len(nudged) < NUDGED_AT_ONCE:
+            task = asyncio.create_task(self._guarded(lambda of: self._carry_on(of, saga_id), company_id))
+            nudged.add(task)
+            task.add_done_callback(nudged.discard)
+
+    async def _carry_on(self, company_id: str, saga_id: str) -> None:
+        stored = await self.store.read(company_id, lambda tx: tx.saga(saga_id))
+        if stored is not None and stored.journal.saga.live:
+            await self.runner.resume(company_id, saga_id, Terms(self.clock.monotonic() + DRIVE_SECONDS))
 
     async def round(self) -> None:
         """Everything that is due now, of every company, one after the other."""

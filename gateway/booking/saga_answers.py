@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -26,12 +27,17 @@ class SagaAnswers:
     store: Store
     runner: SagaRunner
     clock: Clock
+    carry_on: Callable[[str, str], None] = lambda company_id, saga_id: None
+    """Hears which saga an answer has just left: if something of it is left to do, it need not wait to be found."""
 
     async def finish(self, company_id: str, call_id: str, key: str, saga_id: str) -> bytes:
         """Drive the saga that this request has just begun; its answer, or what the house says when time is up."""
         terms = self._terms()
         body = await self.runner.begin(company_id, saga_id, terms)
-        return body if body is not None else await self._conclude(company_id, call_id, key, saga_id)
+        if body is None:
+            body = await self._conclude(company_id, call_id, key, saga_id)
+        self.carry_on(company_id, saga_id)
+        return body
 
     async def join(self, company_id: str, call_id: str, key: str) -> bytes:
         """The answer of a request that somebody is (or was) working on: wait for it, or carry it on.
