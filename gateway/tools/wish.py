@@ -11,6 +11,7 @@ from gateway.booking.model import Salon
 from gateway.booking.offers import Wish
 from gateway.booking.timeline import resolve
 from gateway.speech.numbers import Lang
+from gateway.speech.soonest import means_soonest
 from gateway.speech.when import When, understand
 from gateway.tools.arguments import Arguments
 from gateway.tools.context import ToolContext
@@ -19,6 +20,9 @@ ONE_DAY: Final = timedelta(days=1)
 # A time or a part of the day without a day means one of the coming days; an open end ("ab Montag") reaches as far.
 NEAR_DAYS: Final = 7
 OPEN_DAYS: Final = 14
+NOON: Final = 12 * 60
+# Whoever asks for the afternoon does not mean lunch time; that comes as an alternative when nothing else is free.
+AFTERNOON: Final = 13 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,15 @@ def hear(
 
 
 def _one(ctx: ToolContext, text: str | None) -> When | None:
+    """What one text says; None when nothing was said, or that any time will do."""
     if not text:
         return None
     lang: Lang = "en" if ctx.salon.lang == "en" else "de"
     found = understand(text, ctx.local_now, lang, hours=_weekly(ctx.salon))
     if found.kind == "none" and lang == "de":
         # models and callers mix languages; a second look costs microseconds
-        return understand(text, ctx.local_now, "en", hours=_weekly(ctx.salon))
-    return found
+        found = understand(text, ctx.local_now, "en", hours=_weekly(ctx.salon))
+    return None if found.kind == "none" and means_soonest(text) else found
 
 
 def _pair(ctx: ToolContext, day: str | None, clock: str | None) -> When | None:
@@ -94,7 +99,8 @@ def _pair(ctx: ToolContext, day: str | None, clock: str | None) -> When | None:
     if joined is not None and (joined.kind == "datetime" or _dated_interval(joined)):
         return joined
     first, second = _one(ctx, day), _one(ctx, clock)
-    assert first is not None and second is not None
+    if first is None or second is None:
+        return first or second
     if first.kind == "none" or second.kind == "none":
         return first if second.kind == "none" else second
     return _completed(first, second)
@@ -148,9 +154,9 @@ def as_wish(ctx: ToolContext, heard: Heard) -> Wish:
 def _interval(ctx: ToolContext, when: When) -> Wish:
     start, end = when.start, when.end
     if isinstance(start, datetime) or isinstance(end, datetime):
-        return _moments(ctx, start, end)
+        return _moments(ctx, when, start, end)
     if isinstance(start, time) or isinstance(end, time):
-        low = _minute(start) if isinstance(start, time) else 0
+        low = _begin(when, start) if isinstance(start, time) else 0
         high = _minute(end) if isinstance(end, time) else 24 * 60
         return Wish.on(
             ctx.salon, ctx.today, ctx.today + NEAR_DAYS * ONE_DAY, minutes=(low, high if high > low else 24 * 60)
@@ -160,7 +166,7 @@ def _interval(ctx: ToolContext, when: When) -> Wish:
     return Wish.on(ctx.salon, max(first, ctx.today) if last >= ctx.today else first, max(first, last))
 
 
-def _moments(ctx: ToolContext, start: object, end: object) -> Wish:
+def _moments(ctx: ToolContext, when: When, start: object, end: object) -> Wish:
     """Bounds with a day: an open side reaches to that day's edge; several days repeat the hours of none."""
     low = start if isinstance(start, datetime) else None
     high = end if isinstance(end, datetime) else None
@@ -174,7 +180,12 @@ def _moments(ctx: ToolContext, start: object, end: object) -> Wish:
     if high.date() > low.date() and (high - low) > ONE_DAY:
         return Wish.on(ctx.salon, low.date(), high.date())
     minutes_high = _minute(high.time()) + (24 * 60 if high.date() > low.date() else 0)
-    return Wish.on(ctx.salon, low.date(), minutes=(_minute(low.time()), min(minutes_high, 24 * 60)))
+    return Wish.on(ctx.salon, low.date(), minutes=(_begin(when, low.time()), min(minutes_high, 24 * 60)))
+
+
+def _begin(when: When, clock: time) -> int:
+    minute = _minute(clock)
+    return AFTERNOON if when.part == "nachmittag" and minute == NOON else minute
 
 
 def _minute(clock: time) -> int:

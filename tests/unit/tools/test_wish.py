@@ -177,3 +177,30 @@ def test_any_words_are_a_wish(args: dict[str, Any], lang: str) -> None:
             assert found.moment is not None
         for window in wish.windows:
             assert window.start <= window.end
+
+
+# -- what people mean by it -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["so bald wie möglich", "der nächste freie Termin", "egal wann", "as soon as possible"]
+)
+def test_as_soon_as_possible_is_a_wish_and_no_riddle(text: str) -> None:
+    """Nothing to ask back: the search begins now."""
+    for args in ({"when": text}, {"date": text}, {"date": text, "time": text}):
+        assert heard(**args).silent
+    assert heard(date=text, time="14 Uhr").clock == time(14)
+    assert heard(date="morgen", time=text).day == date(2025, 10, 25)
+
+
+@pytest.mark.parametrize("text", ["morgen nachmittag", "Montag Nachmittag", "nachmittags"])
+def test_the_afternoon_begins_after_lunch(text: str) -> None:
+    """Nobody who asks for the afternoon is offered noon first."""
+    windows = as_wish(CTX, heard(when=text)).windows
+    assert {window.start.astimezone(BERLIN).time() for window in windows} == {time(13)}
+
+
+def test_noon_said_is_noon() -> None:
+    """A stretch that was named keeps its bounds."""
+    (window,) = as_wish(CTX, heard(when="morgen zwischen zwölf und drei")).windows
+    assert window.start.astimezone(BERLIN).time() == time(12)
