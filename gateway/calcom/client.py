@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from gateway._http import DEADLINE, httpx
-from gateway.breaker import Breaker, Breakers, Permit
+from gateway.breaker import Breaker, Breakers, BreakerState, Permit
 from gateway.calcom import payloads, wire
 from gateway.calcom.accounts import Account, CalcomAccounts
 from gateway.calcom.errors import UID, judge
@@ -34,6 +34,8 @@ MAX_PAGES: Final = 20
 MAX_CHAIN: Final = 20
 SHORTEST_WAIT: Final = 0.005
 """A wait of nanoseconds (rounding) would be no wait at all, and the loop around it a busy one."""
+PROBE_SECONDS: Final = 5.0
+"""What a breaker's probe takes at most when the neighbour is well again."""
 CURSOR_OVERLAP: Final = timedelta(milliseconds=1)
 """A page begins this much before the last instant seen: right whether `afterUpdatedAt` includes its bound or not."""
 
@@ -398,7 +400,7 @@ class CalcomClient:
     async def _wait_for_budget(self, deadline: float) -> NotSent | None:
         """Take a token, waiting for one if the deadline allows. None: go ahead."""
         while True:
-            if (rest := self._breaker.retry_in) > 0.0:
+            if (rest := self._held_off()) > 0.0:
                 return NotSent(Hold.BREAKER_OPEN, rest)  # asked first: an open breaker must not eat the budget
             left = deadline - self._clock.monotonic()
             if left <= 0:
@@ -411,6 +413,12 @@ class CalcomClient:
                 return NotSent(Hold.NO_BUDGET, wait)
             await self._clock.sleep(max(wait, SHORTEST_WAIT))
 
+    def _held_off(self) -> float:
+        """Seconds until it is worth asking the breaker again; 0.0: now. Somebody else's probe is over soon, though it
+        may take long: whoever waited for its lease to end would sleep through the recovery."""
+        rest = self._breaker.retry_in
+        return rest if self._breaker.state is BreakerState.OPEN else min(rest, PROBE_SECONDS)
+
     async def _through_breaker(
         self,
         operation: Operation,
@@ -422,7 +430,7 @@ class CalcomClient:
     ) -> Outcome[T]:
         permit = self._breaker.enter()
         if permit is None:
-            return NotSent(Hold.BREAKER_OPEN, self._breaker.retry_in)
+            return NotSent(Hold.BREAKER_OPEN, self._held_off())
         try:
             result = await self._send(operation, path, read, query, body, deadline)
             _settle(permit, result)

@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -30,12 +30,15 @@ from gateway.calcom.simulated.app import LocalServer
 from gateway.calcom.simulated.world import BookingRow
 from gateway.clock import RandomIds
 from gateway.demo.play import signed_request
-from gateway.demo.salon import COMPANY_ID, SALON, working_day_after
+from gateway.demo.salon import CALLED_NUMBER, COMPANY_ID, SALON, working_day_after
 from gateway.demo.script import PhoneCall, Turn
 from gateway.demo.second_calendar import SecondCalendar
-from gateway.demo.seed import seed
+from gateway.logs import Log
+from gateway.metrics import Metrics
+from gateway.remote import build_remote
 from gateway.server import server_config
 from gateway.settings import Settings
+from gateway.storage import catalog_writer
 from gateway.storage.saga_statements import SETUP
 from gateway.storage.store import AnyStore
 
@@ -148,16 +151,23 @@ class LivingSalon:
             assert time.monotonic() < end, "something is still under way"
             await asyncio.sleep(0.05)
 
-    async def until(self, true: Callable[[], Any]) -> None:
-        """Wait for something that the background does; it may take `WAIT_SECONDS` of real time."""
-        end = time.monotonic() + WAIT_SECONDS
+    async def recovered(self, true: Callable[[], Any]) -> float:
+        """Let time pass until it is true; how many seconds of the house's time that took. Five minutes at most."""
+        began = self.clock.monotonic()
         while not true():
-            assert time.monotonic() < end, "it did not happen in time"
+            assert self.clock.monotonic() - began < 300.0, "it did not happen in time"
+            self.clock.leapt += 1.0
             await asyncio.sleep(0.05)
+        return self.clock.monotonic() - began
+
+
+SERVICES = ("52", "177")
+SOLD = replace(SALON, services=tuple(service for service in SALON.services if service.id in SERVICES))
 
 
 @contextlib.asynccontextmanager
-async def living_salon(folder: Path, *, services: tuple[str, ...] = ("52", "177")) -> AsyncIterator[LivingSalon]:
+async def living_salon(folder: Path) -> AsyncIterator[LivingSalon]:
+    """The demo's people with one simple and one composite service, their event types made, nobody booked yet."""
     clock = LeapingClock()
     second = SecondCalendar.make(clock)  # type: ignore[arg-type]
     second.server.__enter__()
@@ -165,9 +175,6 @@ async def living_salon(folder: Path, *, services: tuple[str, ...] = ("52", "177"
     try:
         async with _serving(salon) as app:
             salon.app = app
-            for service in services:
-                made = await app.state.house.remote.event_types.sync(SALON, service_id=service)
-                assert not any(result.problem for result in made)
             yield salon
     finally:
         salon.calcom.__exit__()
@@ -175,16 +182,21 @@ async def living_salon(folder: Path, *, services: tuple[str, ...] = ("52", "177"
 
 @contextlib.asynccontextmanager
 async def _serving(salon: LivingSalon) -> AsyncIterator[Starlette]:
-    async def prepare(store: AnyStore) -> None:
-        await seed(store, ids=RandomIds(), now=salon.clock.now())
-        await salon.second.connect(store)
-
     settings = Settings(
         database_url=f"sqlite:///{salon.folder / 'salon.db'}",
         calcom_base_url=salon.calcom.url,
         secret_key=SecretStr(salon.second.secret_key),
         _env_file=None,  # type: ignore[call-arg]
     )
+
+    async def prepare(store: AnyStore) -> None:
+        ids, now = RandomIds(), salon.clock.now()
+        await store.configure(lambda c: catalog_writer.add_salon(c, SOLD, numbers=[CALLED_NUMBER], ids=ids, now=now))
+        await salon.second.connect(store)
+        remote = build_remote(store, settings, salon.clock, ids, Metrics(), Log())
+        assert not any(result.problem for result in await remote.event_types.sync(SOLD))
+        await remote.close()
+
     app = create_app(settings, keys=[KEY], clock=salon.clock, prepare=prepare)
     listener = socket.create_server(("127.0.0.1", 0))
     salon.url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -49,8 +49,7 @@ async def test_cal_com_goes_away_and_comes_back(salon: LivingSalon) -> None:
         assert (await third("book_appointment", **wish(salon, "11:00", "Fabian", "Udo Spät")))["status"] == "taken"
         assert (await known("find_appointments"))["appointments"] == before["appointments"]
     assert [(row.attendee["name"], row.status) for row in salon.active()] == [("Anna Becker", "accepted")]
-    salon.clock.leapt += BREAKER_RESTS_SECONDS
-    await salon.until(lambda: len(salon.active()) == 2)
+    await salon.recovered(lambda: len(salon.active()) == 2)
     assert (await known("reschedule_appointment", date=salon.day, time="12:00"))["status"] == "rescheduled"
     assert (await known("cancel_appointment"))["status"] == "cancelled"
     assert await salon.breaker() == "closed"
@@ -81,5 +80,4 @@ async def test_cal_com_that_only_keeps_silent(salon: LivingSalon) -> None:
     assert (await nora("book_appointment", **wish(salon, "11:00", "Fabian", "Nora Neu")))["status"] == "pending"
     assert time.monotonic() - began < PATIENCE_SECONDS
     salon.second.service.silent = frozenset()
-    salon.clock.leapt += BREAKER_RESTS_SECONDS
-    await salon.until(lambda: len(salon.active()) == 1)
+    await salon.recovered(lambda: len(salon.active()) == 1)
