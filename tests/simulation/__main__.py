@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _many(wanted: argparse.Namespace) -> int:
-    show = None if wanted.json or not sys.stderr.isatty() else bar(wanted.count)
+    show = None if wanted.json else bar(wanted.count)
     totals = run_seeds(
         wanted.first,
         wanted.count,
@@ -50,7 +50,7 @@ def _many(wanted: argparse.Namespace) -> int:
         progress=show,
         seconds=wanted.seconds,
     )
-    if show is not None:
+    if show is not None and sys.stderr.isatty():
         print(file=sys.stderr)
     if wanted.json:
         print(as_json(wanted.first, totals))

@@ -118,11 +118,12 @@ BANK: Final[tuple[Mutant, ...]] = (
     ),
     # -- intents, look-ups, compensation
     _m(
-        "blind retry",
+        # A blind retry alone is harmless here: Cal.com refuses the same time twice, and a refusal is looked into.
+        "blind retry, as if nothing had been sent",
         (
             _SAGA,
             'return journal.with_step(replace(step, outcome="unclear"))',
-            'return journal.with_step(replace(step, state=StepState.PLANNED, outcome="unclear") if step.state is StepState.INTENDED else replace(step, outcome="unclear"))',
+            'return journal.with_step(replace(step, state=StepState.PLANNED, attempts=0, outcome="unclear") if step.state is StepState.INTENDED else replace(step, outcome="unclear"))',
         ),
     ),
     _m(

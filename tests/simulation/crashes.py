@@ -24,6 +24,7 @@ from gateway.calcom import calendar, reconciler, webhooks
 from gateway.calcom.simulated.faults import Fault, Kind, fits
 from tests.simulation import meddling
 from tests.simulation.plan import Call, Op, Plan, Repeat, Want
+from tests.simulation.runner import settle_in
 from tests.simulation.salon import ALPHA, COMPOSITE, SABINE, SIMPLE
 from tests.simulation.scheduler import Place, places
 from tests.simulation.world import Simulation
@@ -405,7 +406,7 @@ def run_all(
             if progress is not None:
                 progress(found)
         return found
-    with concurrent.futures.ProcessPoolExecutor(processes) as pool:
+    with concurrent.futures.ProcessPoolExecutor(processes, initializer=settle_in) as pool:
         for part in pool.map(run_many, batches):
             found.add(part)
             if progress is not None:
@@ -416,10 +417,14 @@ def run_all(
 def main(processes: int, *, as_json: bool, every: int = 1) -> int:
     """For the command line: counts, what broke, what was not visited."""
 
-    def show(found: Found) -> None:
-        sys.stderr.write(f"\r{found.runs} runs, {len(found.broken)} broken ")
+    live = sys.stderr.isatty()
 
-    found = run_all(processes, every=every, progress=show if sys.stderr.isatty() else None)
+    def show(found: Found) -> None:
+        if live or found.runs % 5_000 == 0:
+            sys.stderr.write(f"\r{found.runs} runs, {len(found.broken)} broken " + ("" if live else "\n"))
+            sys.stderr.flush()
+
+    found = run_all(processes, every=every, progress=show)
     missing = unvisited(found.crashed_at)
     total = len(await_points())
     if as_json:

@@ -133,8 +133,12 @@ def bar(count: int) -> Callable[[Totals], None]:
         share = totals.schedules / count
         left = (count - totals.schedules) / totals.rate if totals.rate else 0.0
         filled = "#" * int(share * 30)
-        line = f"\r[{filled:<30}] {totals.schedules}/{count}  {totals.rate:.0f}/s  {len(totals.broken)} broken  {left:.0f} s left "
-        sys.stderr.write(line)
+        line = f"[{filled:<30}] {totals.schedules}/{count}  {totals.rate:.0f}/s  {len(totals.broken)} broken  {left:.0f} s left "
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{line}")
+        elif totals.schedules % 10_000 == 0:
+            # A log keeps lines: where a run that was cut short can be taken up again.
+            sys.stderr.write(f"{line.strip()}\n")
         sys.stderr.flush()
 
     return show
