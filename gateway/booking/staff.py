@@ -15,6 +15,7 @@ from gateway.booking.resolve import NONE, Resolution, said_id
 from gateway.booking.staff_names import DOUBTFUL, Index, Part, Person, could_be, person
 from gateway.booking.staff_words import (
     ANYONE,
+    CALLER_FIRST,
     CALLERS_OWN,
     CARRIERS,
     CORRECTING_PAIRS,
@@ -63,7 +64,8 @@ class _Mention:
     """Adjacent words that may be one name, with the title or article in front of them.
 
     `led`: a word stood before it that names stand behind. `corrects`: the caller took back what was said before it.
-    `after_name`: refused, behind another mention of the clause that the negation may belong to.
+    `after_name`: refused, behind another mention of the clause that the negation may belong to. `for_whom`: said as of
+    a customer ("für Lena"). `with_whom`: said as of staff ("bei Tom").
     """
 
     words: tuple[str, ...]
@@ -73,25 +75,43 @@ class _Mention:
     led: bool = False
     corrects: bool = False
     after_name: bool = False
+    for_whom: bool = False
+    with_whom: bool = False
 
 
-def _mentions(utterance: str, spelled: frozenset[str]) -> list[_Mention]:
+def _mentions(utterance: str, index: Index) -> list[_Mention]:
     """Split the utterance into possible names. A negation holds for the names after it in its clause, else before."""
     found: list[_Mention] = []
+    spelled = index.spelled
+    no_names = _no_names(utterance[:MAX_TEXT], index)
     left = MAX_WORDS
     corrects = False
     for clause in _CLAUSE.split(utterance[:MAX_TEXT]):
         words = plain(clause).split()[:left]
         left -= len(words)
-        said, corrects = _clause_mentions(_without_callers(_healed(words, spelled)), spelled, corrects=corrects)
+        words = _without_callers(_healed(words, spelled))
+        said, corrects = _clause_mentions(words, spelled, no_names, corrects=corrects)
         found += said
+    if any(mention.with_whom for mention in found):  # "für Lena bei Tom"
+        found = [mention for mention in found if mention.with_whom or not mention.for_whom]
     return found
 
 
+def _no_names(utterance: str, index: Index) -> frozenset[str]:
+    """The plain words of a transcript with capitals that have none and are like nobody's name: "Emma empfohlen"."""
+    words = utterance.split()
+    if not any(word[:1].isupper() for word in words):
+        return frozenset()
+    small = {one for word in words[:MAX_WORDS] if word[:1].islower() for one in plain(word).split()}
+    return frozenset(word for word in small - FILLERS - CARRIERS if not index.fits(word))
+
+
 def _without_callers(words: list[str]) -> list[str]:
-    """Leave out the names of the callers themselves: "ich bin die Lisa", "mein Mann heißt Peter"."""
+    """Leave out the names of the callers and their people: "ich bin die Lisa", "mein Mann Peter", "Müller hier"."""
     kept: list[str] = []
     own = False
+    if (first := CALLER_FIRST.match(" ".join(words))) and words[0] not in FILLERS | CARRIERS - HONORIFICS:
+        words = words[len(first[0].split()) :]
     for word in words:
         own = (own or bool(CALLERS_OWN.search(" ".join(kept[-5:])))) and word not in FILLERS and word not in CARRIERS
         kept += [] if own and word not in HONORIFICS else [word]
@@ -113,7 +133,9 @@ def _healed(words: list[str], spelled: frozenset[str]) -> list[str]:
     return whole
 
 
-def _clause_mentions(words: list[str], spelled: frozenset[str], *, corrects: bool) -> tuple[list[_Mention], bool]:
+def _clause_mentions(
+    words: list[str], spelled: frozenset[str], no_names: frozenset[str], *, corrects: bool
+) -> tuple[list[_Mention], bool]:
     """The possible names of one clause, and whether a correction is still open at its end."""
     found: list[_Mention] = []
     run: list[str] = []
@@ -142,9 +164,9 @@ def _clause_mentions(words: list[str], spelled: frozenset[str], *, corrects: boo
                 if run:
                     close()
                 lead.append(word)
-        elif word in FILLERS and not named:
+        elif (word in FILLERS and not named) or word in no_names:
             close()
-            if word in NEGATIONS:
+            if word in NEGATIONS or (word == "als" and previous.startswith("ander")):  # "jemand anderes als Lisa"
                 refused = pending = True
             elif word in NEGATE_ONE:
                 refused = refused_one = True
@@ -164,7 +186,14 @@ def _mention(words: tuple[str, ...], lead: list[str], *, refused: bool) -> _Ment
     feminine = any(word in FEMININE_LEADS for word in lead) or lead[-2:] == ["bei", "der"] or lead[-1:] == ["die"]
     masculine = any(word in MASCULINE_LEADS for word in lead) or lead[-2:] == ["bei", "dem"]
     gender = None if feminine == masculine else "f" if feminine else "m"
-    return _Mention(words, refused, any(word in HONORIFICS for word in lead), gender, bool(lead))
+    title = any(word in HONORIFICS for word in lead)
+    with_whom = any(word in _WITH for word in lead)
+    return _Mention(
+        words, refused, title, gender, bool(lead), for_whom="fuer" in lead and not with_whom, with_whom=with_whom
+    )
+
+
+_WITH: Final = frozenset({"bei", "beim", "zu", "zum", "zur"})
 
 
 # --- from mentions to people -----------------------------------------------------------------------------------------
@@ -247,7 +276,9 @@ def _narrow(fits: list[_Fit], mention: _Mention) -> list[_Fit]:
     if mention.title and any(fit.by_surname for fit in fits):
         fits = [fit for fit in fits if fit.by_surname]
     told = mention.gender
-    return [fit for fit in fits if told is None or fit.person.gender in (told, None)] or fits
+    kept = [fit for fit in fits if told is None or fit.person.gender in (told, None)] or fits
+    # "Frau Obermeier", and there is a Herr Obermaier: worth a question, and no slip of Frau Obermüller's name
+    return kept if max(fit.score for fit in fits) - max(fit.score for fit in kept) <= _MARGIN + 1e-9 else fits
 
 
 def _contradicts(mention: _Mention, one: Person) -> bool:
@@ -274,7 +305,7 @@ def _resolve(utterance: str, candidates: tuple[StaffName, ...], usual: str | Non
     wanted: dict[str, None] = {}
     excluded: dict[str, None] = {}
     sure = True
-    for mention in _mentions(utterance, index.spelled):
+    for mention in _mentions(utterance, index):
         ids, certain = _choose(mention, index)
         if mention.refused:
             excluded |= dict.fromkeys(ids)  # of two alike, neither: the caller will not be sent to the wrong one

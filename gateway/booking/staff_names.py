@@ -4,7 +4,7 @@ Names that differ in a vowel or a gender ending ("Martin"/"Martina", "Möller"/"
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -66,6 +66,9 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
     folded = plain(written).replace(" ", "")
     bare = plain(written.replace("ä", "a").replace("ö", "o").replace("ü", "u")).replace(" ", "")
     codes = set(readings(written.replace(" ", "").replace("-", "")))
+    codes |= {code for other in _also_written(written.lower()) for code in readings(other)}
+    if "ll" in folded and folded[-1] not in "aosz":  # Müller is nobody's "Mujer"
+        codes = {code for code in codes if "j" not in code or "j" in sound(folded)}
     if is_last:
         # Unstressed "-er" and "-ar" end in a plain "a" when spoken: "Kretschma" for Kretschmer.
         codes |= {code[:-2] + "a" for code in codes if len(code) > 4 and code.endswith(("er", "ar", "or"))}
@@ -77,7 +80,18 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
     return Part(frozenset({folded, bare}), frozenset(codes), is_last, near_counts)
 
 
+def _also_written(name: str) -> Iterator[str]:
+    """Other spellings of what is said: Voigt has the sound of Vogt, Dvořák of "Dworschak"; a "Frau Kowalski" is Kowalska."""
+    if "oigt" in name:
+        yield name.replace("oigt", "ogt")
+    if "ř" in name:
+        yield name.replace("ř", "rsch")
+    if name.endswith(("ska", "cka")):
+        yield name[:-1] + "i"
+
+
 _PET_NAME: Final = re.compile("([a-z]{3,})(?:i|y|ie|chen)$")  # Jessi, Luki, Julchen
+_DOUBLED: Final = re.compile(r"([b-df-hj-np-tv-z])\1$")
 _GLIDE: Final = re.compile("(?<=[^aeiouAOUYj])i(?=[aou])")
 _PIECES: Final = re.compile("[-'’]")  # Hans-Peter, O'Connor
 
@@ -91,7 +105,7 @@ def _parts(name: str) -> tuple[Part, ...]:
     for (left, left_index), (right, right_index) in pairwise(pieces):
         # "Hanspeter" for Hans-Peter or Hans Peter; first name and surname run together must be just so.
         one_unit = left_index == right_index
-        found.append(_part(left + right, is_last=one_unit and 0 < final == right_index, near_counts=one_unit))
+        found.append(_part(left + right, is_last=0 < final == right_index, near_counts=one_unit))
     return tuple(found)
 
 
@@ -112,6 +126,8 @@ def _is_look_alike(heard: str, code: str) -> bool:
     ending = longer[len(shorter) :]
     if longer.startswith(shorter) and (ending in _GENDER_ENDINGS or (ending == "n" and shorter.endswith("a"))):
         return True  # Martin/Martina, Julia/Julian
+    if longer == shorter + "r" and shorter.endswith("e"):
+        return True  # Krause/Krauser
     edits = Levenshtein.editops(heard, code)
     return all(
         edit.tag == "replace" and heard[edit.src_pos] in _VOWELS and code[edit.dest_pos] in _VOWELS for edit in edits
@@ -187,13 +203,19 @@ class Index:
             for code, part in self._by_letter.get(_first(heard), ()):
                 if fit := _near(heard, code):
                     found[part] = max(found.get(part, 0.0), fit)
-        for full in SHORT_FORMS.get(word, ()):
-            found |= dict.fromkeys(self._by_spelling.get(full, ()), SHORT_FORM)
+        for full in SHORT_FORMS.get(word, ()):  # by sound: a Kati may be a Kathrin, an Alex an Aleksandra
+            found |= {part: SHORT_FORM for part in self._by_code.get(sound(full), ()) if not part.is_last}
         if word not in SHORT_FORMS and not is_first_name(word) and (pet := _PET_NAME.match(word)):
             found |= dict.fromkeys(self._first_names_with(pet[1]), SHORT_FORM)
-        for heard in codes:
-            found |= dict.fromkeys(self._by_code.get(heard, ()), SAME_SOUND)
-        return found | dict.fromkeys(self._by_spelling.get(word, ()), EXACT)
+            found |= dict.fromkeys(self._first_names(_DOUBLED.sub(r"\1", pet[1])), SHORT_FORM)  # Tommy
+        same = {part: SAME_SOUND for heard in codes for part in self._by_code.get(heard, ())}
+        same |= dict.fromkeys(self._by_spelling.get(word, ()), EXACT)
+        if same:  # who bears the very name makes slips of other names unlikely
+            found = {part: fit for part, fit in found.items() if fit == SHORT_FORM}
+        return found | same
+
+    def _first_names(self, spelled: str) -> list[Part]:
+        return [part for part in self._by_spelling.get(spelled, ()) if not part.is_last]
 
     def _first_names_with(self, beginning: str) -> list[Part]:
         return [

@@ -59,7 +59,7 @@ FILLERS: Final = _words(
     drei vier fünf sechs sieben acht neun zehn elf zwölf halb viertel beide beiden beides von auf fall keinesfalls
     gerne ausschließlich nämlich zufrieden bekannt kenne kennt war hatte hatten gewesen klappt passt verfügbar
     arbeitet anwesend dran not except but rather alle jeden denn mehr schon bereits etwa überhaupt niemals nie never
-    keinesfalls quatsch blödsinn unsinn falsch entschuldigung entschuldigen verzeihung pardon sorry moment stopp ach was
+    als anders andere anderer anderes anderen keinesfalls quatsch blödsinn unsinn falsch entschuldigung entschuldigen verzeihung pardon sorry moment stopp ach was
     korrigiere korrektur vielmehr beziehungsweise bzw meinte gemeint verwechselt verwechsle versprochen meinst meint no
     egal wurscht wurst dafür stattdessen weder statt anstatt anstelle sagte gesagt sage sagen sprach meinen
     schwarz schwarze schwarzen braun braune braunen weiß weiße weißen rot rote roten grau graue grauen blond blonde
@@ -69,11 +69,25 @@ FILLERS: Final = _words(
 )
 
 
+_KIN: Final = """
+    mann frau ehemann ehefrau sohn tochter kind kleiner? kleinen grosser? grossen juengster? juengsten aeltester?
+    aeltesten junge jungen bub buben maedchen maedel baby mutter vater mama papa mutti vati eltern schwester bruder
+    geschwister oma opa grossmutter grossvater enkel enkelin neffe neffen nichte cousin cousine tante onkel
+    schwiegermutter schwiegervater schwiegersohn schwiegertochter schwager schwaegerin freund freundin kumpel partner
+    partnerin verlobter? verlobten lebensgefaehrte lebensgefaehrtin nachbar nachbarin bekannter? bekannten hund huendin
+""".split()
 CALLERS_OWN: Final = re.compile(
     r"(?:ich (?:bin|heisse)|(?:mein|der|unser) name ist|hier (?:ist|spricht)|my name is|this is"
-    r"|(?:mein|unser)e? (?!fris|styl|ther|koll|barb|arzt|aerzt)\w+ heisst)(?: (?:die|der|frau|herr))?$"
+    r"|(?:mein|unser)e? (?!fris|styl|ther|koll|barb|arzt|aerzt)\w+ heisst"
+    rf"|(?:mein|unser)(?:e|er|en|em)? (?:\w+ )?(?:{'|'.join(_KIN)}))(?: (?:die|der|den|dem|frau|herr))?$"
 )
 """What stands before the caller's own name, or that of their people."""
+
+CALLER_FIRST: Final = re.compile(
+    r"^(?:(?:ja|guten|tag|hallo|morgen|abend|moin|servus|gruess|gott|frau|herr) )*(?:\w+ ){1,2}?"
+    r"(?:hier(?: (?:ich|wir|guten|hallo|servus)\b|$)|am (?:apparat|telefon)\b|mein name\b)"
+)
+"""How a clause begins in which callers name themselves first: "Müller hier", "Schmidt am Apparat"."""
 
 
 def _any_of(lines: str) -> re.Pattern[str]:
@@ -83,8 +97,9 @@ def _any_of(lines: str) -> re.Pattern[str]:
 
 ANYONE: Final = _any_of(
     r"""
-    egal|wurscht|wurst|schnuppe|schnurz|gleichgueltig|beliebig\w*|unwichtig|hauptsache|irgend\w*
+    egal|wurscht|gleich (?:bei |zu |mit )?we[rmn]|gleich welche\w*|wurst|schnuppe|schnurz|gleichgueltig|beliebig\w*|unwichtig|hauptsache|irgend\w*
     wer auch immer|wer (?:von (?:ihnen|euch)|gerade|grad|grade|halt|eben|zuerst|als|zeit|frei|da|kann|will|immer|am)
+    wer hat (?:\w+ ){0,2}(?:zeit|frei|platz|luft|was)
     wer (?:moechte|so|dann|morgen|heute|bei ihnen)|wer ist (?:denn )?(?:frei|da)|wen sie|wem sie|gleich wer
     jeder|jedem|jede (?:ist|kann)|alle (?:sind|gut)|alles? recht|(?:mir|uns|ist) (?:\w+ )?(?:gleich|recht)
     (?:bin|waere) (?:\w+ ){0,3}(?:flexibel|offen)|nicht festgelegt|freie auswahl
@@ -126,7 +141,8 @@ _SHORT_FORMS: Final = """
     katja: katharina; klaus: nikolaus; lena: helena magdalena; leni: helene lena magdalena; leo: leon leonard
     leonhard leonie; lilli: elisabeth; lisa: elisabeth; lotte: charlotte; manu: emanuel manuel manuela; mari: maria
     marie; matze: mathias matthias; max: maxim maximilian; memo: mehmet; micha: michael michaela; michi: michael
-    michaela; mike: michael; moni: monika; nadi: nadia nadine; natty: natalie; nick: dominik nicolas niklas nikolas;
+    michaela; mike: michael; mohamad: mohammed; mohamed: mohammed; mohammad: mohammed; muhamed: mohammed;
+    muhammad: mohammed; muhammed: mohammed; moni: monika; nadi: nadia nadine; natty: natalie; nick: dominik nicolas niklas nikolas;
     nicki: nicole; nico: nicolas nikolaus; niki: nicole nikolaus; oli: oliver olivia; olli: oliver olivia; pat:
     patricia patrick; patti: patricia patrick; phil: philip philipp; philli: philipp; ralle: ralf; rob: robert;
     robbi: robert; rosi: rosa rosemarie; rudi: rudolf; sam: samantha samuel; sandy: sandra; sanne: susanne; sascha:
