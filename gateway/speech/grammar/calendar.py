@@ -88,6 +88,7 @@ NAMED_DAYS: Final[Mapping[str, Callable[[int], date]]] = {
     "dreikoenig": _fixed(1, 6),
     "valentin": _fixed(2, 14),
     "frauentag": _fixed(3, 8),
+    "idesofmarch": _fixed(3, 15),
     "patrick": _fixed(3, 17),
     "aprilscherz": _fixed(4, 1),
     "earthday": _fixed(4, 22),

@@ -41,7 +41,7 @@ def combine(items: Sequence[Item], context: Context) -> Meaning | None:
     meaning.days = _days(items, context, meaning)
     if moments and not clocks and (moments[0].text == "moment" or meaning.days is None and _now_is_meant(items)):
         return Meaning(moment_minutes=moments[0].n)
-    if meaning.days is None and any(item.text == "no such day" for item in items):
+    if meaning.days is None and any(item.text == "no such day" or _no_day(items, at) for at, item in enumerate(items)):
         return None  # "am 31. November um zehn": the time alone would hide the slip
     _time(items, meaning)
     meaning.counted_day = any(item.text in {"relative", "tonight", "latetonight"} for item in items)
@@ -153,7 +153,13 @@ _DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "on", "t
 
 
 # "am 8": speech recognition drops the dot; no hour is said with these words.
-_BEFORE_NUMBER: Final = frozenset(("am", "den", "dem", "zum"))
+_BEFORE_NUMBER: Final = frozenset(("am", "den", "dem", "zum", "on"))
+
+
+def _no_day(items: Sequence[Item], at: int) -> bool:
+    """'am 32. um zehn': a day of the month that no month has."""
+    number = items[at]
+    return number.code == "O" and number.digits and at > 0 and items[at - 1].text in _BEFORE_NUMBER and number.n > 31
 
 
 def _denied(items: Sequence[Item], at: int) -> bool:

@@ -43,18 +43,18 @@ _ENTRIES: Final[Entries] = {
     "P": {
         "morning": "morning|mornings|in the morning|breakfast|in the am|morning's",
         "fruehfrueh": "early-morning|in the early-morning|early in the morning|early morning|in the early morning|in the early hours of the morning"
-        "|in the early hours|very early|very early in the morning|very early morning|first thing in the morning|first thing",
+        "|in the early hours|very early|before work|before breakfast|before school|very early in the morning|very early morning|first thing in the morning|first thing",
         "spaetvormittag": "late-morning|in the late-morning|late morning|late in the morning|in the late morning|mid morning|mid-morning",
         "vormittag": "forenoon|in the forenoon",
         "mittag": "lunch|lunchtime|lunch time|at lunch|midday break|lunch break|around lunch|over lunch",
         "nachmittag": "afternoon|afternoons|in the afternoon",
         "fruehnachmittag": "early afternoon|in the early afternoon|early in the afternoon",
         "spaetnachmittag": "late-afternoon|late afternoon|late in the afternoon|in the late afternoon",
-        "nachessen": "after lunch|afternoon after lunch",
-        "feierabend": "after work|after school",
+        "nachessen": "after lunch|afternoon after lunch|after school",
+        "feierabend": "after work",
         "abend": "evening|evenings|in the evening|dinner|dinnertime",
         "fruehabend": "early evening|early in the evening|in the early evening",
-        "spaetabend": "late evening|late in the evening|in the late evening",
+        "spaetabend": "late evening|late in the evening|in the late evening|after dinner",
         "latetonight": "late tonight",
         "tonight": "tonight|tonite",
         "night": "night|nights|at night|in the night|last thing at night",
@@ -65,7 +65,7 @@ _ENTRIES: Final[Entries] = {
         720: "noon|midday|at noon|at midday|12 noon|twelve noon|mid day|mid-day|high noon|noonish|middayish",
     },
     "R": {
-        0: "today|todays|today's",
+        0: "today|todays|today's|eod|end of day|the end of day|end of the day|the end of the day|cob|close of business",
         1: "tomorrow|tomorrows|tomorrow's|tmrw|tmr|tomorow|tommorow|tommorrow|tomorrrow|2morrow|the next day|the following day|tmw",
         2: "day after tomorrow|the day after tomorrow|day after tmrw|overmorrow",
         -1: "yesterday|yesterday's",
@@ -105,6 +105,7 @@ _ENTRIES: Final[Entries] = {
         "mlk": "mlk day|martin luther king day|martin luther king jr day|martin luther king's day|martin luther king jr. day",
         "presidents": "presidents day|president's day|presidents' day|washington's birthday|presidential day",
         "valentin": "valentine's day|valentines day|valentine day|valentine's|valentines",
+        "idesofmarch": "ides of march|the ides of march",
         "patrick": "st patrick's day|st. patrick's day|saint patrick's day|st patricks day|st paddy's day",
         "aprilscherz": "april fools|april fool's day|april fools day|april fools' day|april fool's",
         "earthday": "earth day",
@@ -176,7 +177,7 @@ _ENTRIES: Final[Entries] = {
     "q": {0: "quarter|a quarter"},
     "Q": {0: "three-quarters|three quarters|three quarter"},
     "v": {0: "before|til before|prior to|of noon|ahead of"},
-    "n": {0: "after|past|following on|later than|starting after|any time after|anytime after"},
+    "n": {0: "after|past|following on|later than|starting after"},
     "a": {0: "at|@|at exactly|exactly at|exactly|precisely|sharp|at precisely|for around"},
     "g": {
         0: "about|around|approximately|circa|roughly|ca|approx|at about|at around|at approximately|at roughly|round|ish"
@@ -195,7 +196,7 @@ _ENTRIES: Final[Entries] = {
     "b": {0: "between|anywhere between|sometime between|in between"},
     "e": {0: "and|&"},
     "o": {0: "or|alternatively"},
-    "k": {0: "instead of|rather than|not|don't|no"},
+    "k": {0: "instead of|rather than|not|don't|no|except|except for|except on|excluding|apart from|but not|other than"},
     "l": {
         0: "by|no later than|at the latest by|latest|not later than|latest by|at latest|not after|at the latest|by about"
     },
@@ -206,7 +207,7 @@ _ENTRIES: Final[Entries] = {
     },
     "E": {0: "shortly|just"},
     "j": {0: "ago|back|earlier"},
-    "w": {0: "hence|from now|from today|later|from this day|from this moment|out"},
+    "w": {0: "hence|from now|later|from this day|from this moment|out"},
     "!": {0: "no wait|sorry|i mean|rather|i meant|instead|make that|no no|correction|actually"},
     "6": {3: "next days|coming days|following days", 21: "next weeks|coming weeks"},
     "7": {
@@ -224,7 +225,7 @@ _ENTRIES: Final[Entries] = {
         "|the other day|some day|someday|one day|may i|may you|may we|may be|you may|i may|we may|may have|may not|early bird|a bit"
         "|that day|to go|to be|to do|to get|to see|to make|to book|to have|to come|to change|to cancel|to you|to my|to me"
         "|at all|at least|at home|at your|in case|in fact|of course|next appointment|last appointment|every day|all day|too early|too late"
-        "|day to day|any day|no one|no time|a lot|a little"
+        "|day to day|any day|now i|now that|now then|by now|until now|no one|no time|a lot|a little"
     },
 }
 

@@ -7,7 +7,9 @@ from gateway.speech.grammar.lexicon import Entries, build, german_numbers
 _ENTRIES: Final[Entries] = {
     "N": {
         1: "eins|ein|eine|einer|einem|einen|eines|'ne|ner|nem",
-        2: "zwo",
+        2: "zwo|zwoi|zwoa|zwei'",
+        7: "siebene|siem|sieme",
+        8: "ochte",
         12: "zwoelfe",
         3: "dreie",
         4: "viere",
@@ -17,14 +19,15 @@ _ENTRIES: Final[Entries] = {
         10: "zehne",
         11: "elfe",
     },
+    "O": {0: "nullte|nullten|nullter"},
     "W": {
-        0: "montag|montags|mo|montach",
-        1: "dienstag|dienstags|dienstage|dienstagen|di|dienstach",
-        2: "mittwoch|mittwochs|mittwoche|mi|mittwochen",
-        3: "donnerstag|donnerstags|donnerstage|donnerstagen|do|donnerstach",
-        4: "freitag|freitags|freitage|freitagen|fr|freitach",
-        5: "samstag|samstags|samstage|samstagen|sa|sonnabend|sonnabends|samstach",
-        6: "sonntag|sonntags|sonntage|sonntagen|sonntach",
+        0: "montag|montags|mo|montach|mondag|mäntig|montog",
+        1: "dienstag|dienstags|dienstage|dienstagen|di|dienstach|dienschtag|dienschdag|dinschdag|dienstog|zischtig|dinstag|dienstg",
+        2: "mittwoch|mittwochs|mittwoche|mi|mittwochen|middwoch|mittwoach|mittwuch|mitwoch",
+        3: "donnerstag|donnerstags|donnerstage|donnerstagen|do|donnerstach|donnerschtag|donnerschdag|dunnerstag|donnerstog|doonerstag|donerstag",
+        4: "freitag|freitags|freitage|freitagen|fr|freitach|freidag|freitog|friitig|freidach",
+        5: "samstag|samstags|samstage|samstagen|sa|sonnabend|sonnabends|samstach|samschtag|samschdag|samsdag|samstog|samschtig|sonnobend",
+        6: "sonntag|sonntags|sonntage|sonntagen|sonntach|sonndag|sunndag|sonntog|sunntig|sontag",
     },
     "M": {
         1: "januar|januars|jänner|jan|jännar",
@@ -43,9 +46,9 @@ _ENTRIES: Final[Entries] = {
     "P": {
         "frueh": "morgens|früh|in der früh|in der frühe|frühs|am morgen|frühmorgens|morgends|früh morgens|früh am morgen"
         "|in den morgenstunden|zum frühstück",
-        "fruehfrueh": "am frühen morgen|sehr früh am morgen|sehr früh|in aller früh|in aller frühe|sehr früh morgens"
+        "fruehfrueh": "am frühen morgen|vor der arbeit|vor dem frühstück|vor der schule|sehr früh am morgen|sehr früh|in aller früh|in aller frühe|sehr früh morgens"
         "|in den frühen morgenstunden|in der herrgottsfrühe|ganz früh|ganz früh am morgen",
-        "spaetfrueh": "am späten morgen|später morgen",
+        "spaetfrueh": "am späten morgen|später morgen|nach dem frühstück",
         "vormittag": "vormittag|vormittags|vor mittag|vor mittags|vormittage|im laufe des vormittags",
         "fruehvormittag": "früher vormittag|frühen vormittag|frühvormittags|früh am vormittag",
         "spaetvormittag": "später vormittag|späten vormittag|spätvormittag|spätvormittags|spät am vormittag",
@@ -55,16 +58,17 @@ _ENTRIES: Final[Entries] = {
         "spaetnachmittag": "später nachmittag|späten nachmittag|spätnachmittag|spätnachmittags|spät am nachmittag"
         "|vorabend|am vorabend",
         "kurznachmittag": "kurz nach mittag|kurz nach dem mittag|kurz nach mittags|kurz nach dem mittagessen",
-        "nachessen": "nach dem mittagessen|nach dem mittag|nach der mittagspause",
-        "abend": "abend|abends|heut abend|abendessen|zum abendessen|nach feierabend|feierabend|im laufe des abends",
+        "nachessen": "nach dem mittagessen|nach dem mittag|nach der mittagspause|nach der schule|nach dem essen",
+        "abend": "abend|abends|heut abend|abendessen|zum abendessen|im laufe des abends",
+        "feierabend": "feierabend|nach feierabend|nach der arbeit|nach arbeitsende|nach büroschluss|nach dem büro",
         "fruehabend": "früher abend|frühen abend|frühabends|früh am abend|früher abends",
-        "spaetabend": "später abend|späten abend|spätabends|spät am abend|spät abends|am späten abend",
+        "spaetabend": "später abend|späten abend|spätabends|spät am abend|spät abends|am späten abend|nach dem abendessen|nach dem abendbrot",
         "nacht": "nacht|nachts|in der nacht|zur nacht|heut nacht|spätnachts|spät nachts|tief in der nacht",
     },
     "C": {0: "mitternacht|um mitternacht"},
     "R": {
-        0: "heute|heut|heutigen|heutiger|heutige|der heutige tag|am heutigen tag",
-        1: "morgen|morgigen|morgige|morgiger|am morgigen tag|am nächsten tag|am folgenden tag|tags darauf",
+        0: "heute|heut|heit|heid|heude|heutigen|heutiger|heutige|der heutige tag|am heutigen tag|ende des tages|tagesende",
+        1: "morgen|moagn|moang|morng|morje|moin früh|morgigen|morgige|morgiger|am morgigen tag|am nächsten tag|am folgenden tag|tags darauf",
         2: "übermorgen|über morgen|uebermorgn|den übernächsten tag|am übernächsten tag",
         3: "überübermorgen|über über morgen",
         -1: "gestern|gestrigen|gestrige",
@@ -80,7 +84,7 @@ _ENTRIES: Final[Entries] = {
         "month": "monat|monate|monaten|monats",
         "year": "jahr|jahre|jahren|jahres",
         "weekend": "wochenende|wochenenden|wochenendes|weekend|wochende",
-        "quarter": "quartal|quartals|q",
+        "quarter": "quartal|quartals|q|vierteljahr|vierteljahres|viertel jahr",
         "half": "hälfte",
         "halfyear": "halbjahr|halbjahres|halbjahrs",
         "quarterhour": "viertelstunde|viertel stunde|viertelstündchen",
@@ -101,7 +105,7 @@ _ENTRIES: Final[Entries] = {
         2: "übernächsten|übernächster|übernächste|übernächstes|über nächsten|über nächste|über nächster|über nächstes",
         -1: "letzten|letzter|letzte|letztes|letztem|vergangenen|vergangene|vergangener|vergangenes|vorigen|vorige"
         "|voriger|voriges|vorherigen|verganenen",
-        -2: "vorletzten|vorletzte|vorletzter|vorletztes",
+        -2: "vorletzten|vorletzte|vorletzter|vorletztes|zweitletzten|zweitletzte|zweitletzter|zweitletztes",
     },
     "K": {0: "kw|kalenderwoche|kalenderwochen"},
     "H": {
@@ -152,10 +156,10 @@ _ENTRIES: Final[Entries] = {
         "volkstrauertag": "volkstrauertag",
         "bussundbettag": "buß- und bettag|buß und bettag|buss und bettag|bettag",
         "totensonntag": "totensonntag|ewigkeitssonntag",
-        "advent1": "erster advent|ersten advent|1. advent|1 advent|erster adventssonntag|ersten adventssonntag|1. adventssonntag",
-        "advent2": "zweiter advent|zweiten advent|2. advent|2 advent|zweiter adventssonntag|zweiten adventssonntag|2. adventssonntag",
-        "advent3": "dritter advent|dritten advent|3. advent|3 advent|dritter adventssonntag|dritten adventssonntag|3. adventssonntag",
-        "advent4": "vierter advent|vierten advent|4. advent|4 advent|vierter adventssonntag|vierten adventssonntag|4. adventssonntag",
+        "advent1": "erster advent|ersten advent|1. advent|1 advent|erster adventssonntag|ersten adventssonntag|1. adventssonntag|erster sonntag im advent|ersten sonntag im advent|1. sonntag im advent",
+        "advent2": "zweiter advent|zweiten advent|2. advent|2 advent|zweiter adventssonntag|zweiten adventssonntag|2. adventssonntag|zweiter sonntag im advent|zweiten sonntag im advent|2. sonntag im advent",
+        "advent3": "dritter advent|dritten advent|3. advent|3 advent|dritter adventssonntag|dritten adventssonntag|3. adventssonntag|dritter sonntag im advent|dritten sonntag im advent|3. sonntag im advent",
+        "advent4": "vierter advent|vierten advent|4. advent|4 advent|vierter adventssonntag|vierten adventssonntag|4. adventssonntag|vierter sonntag im advent|vierten sonntag im advent|4. sonntag im advent",
         "zwischenjahre": "zwischen den jahren|zwischen den feiertagen|zwischen weihnachten und neujahr"
         "|zwischen weihnachten und silvester",
     },
@@ -211,15 +215,17 @@ _ENTRIES: Final[Entries] = {
         0: "ab|frühestens ab|erst ab|abm|beginnend|ab dem|ab der|anfangend|startend|ab ca|ab circa|ab etwa|ab so|seit"
     },
     "t": {
-        0: "bis|biss|bs|bis um|bis zum|bis zur|bis ca|bis etwa|bis circa|bis gegen|bis maximal|bis spätestens|bis einschließlich|bis inklusive|bis in|bis in den|bis so"
+        0: "bis|biss|bs|bis um|bis zum|bis zur|bis max|bis allerspätestens|bis höchstens|bis längstens|bis ca|bis etwa|bis circa|bis gegen|bis maximal|bis spätestens|bis einschließlich|bis inklusive|bis in|bis in den|bis so"
     },
     "z": {0: "-"},
     "b": {0: "zwischen|zw|zw.|zwischn"},
     "e": {0: "und|u|&|n"},
     "o": {0: "oder|bzw|beziehungsweise|alternativ"},
-    "k": {0: "besser als|lieber als|statt|anstatt|nicht|nich|net|keinesfalls|ned|auf keinen fall"},
+    "k": {
+        0: "besser als|lieber als|statt|anstatt|nicht|nich|net|keinesfalls|ned|auf keinen fall|außer|ausser|ausgenommen|bloß nicht|nur nicht"
+    },
     "l": {
-        0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|höchstens bis|nicht später als|nicht später wie|nicht länger als bis|längstens bis|spätstens"
+        0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|max bis|höchstens bis|allerhöchstens bis|nicht später als|nicht später wie|nicht länger als bis|längstens bis|spätstens"
     },
     "r": {0: "frühestens|frühestens um|allerfrühestens|mindestens ab|nicht früher als|frühstens"},
     "G": {
@@ -227,7 +233,7 @@ _ENTRIES: Final[Entries] = {
         -1: "oder früher|oder davor|und früher",
     },
     "E": {0: "kurz|knapp|kurze zeit"},
-    "w": {0: "ab jetzt|von jetzt an|von heute an|später|spaeter|von jetzt|von heute|ab jetz"},
+    "w": {0: "ab jetzt|von jetzt an|von heute an|später|spaeter|von jetzt|ab jetz"},
     "!": {
         0: "nein|nee|ne quatsch|quatsch|sondern|ich meine|ich meinte|doch lieber|besser|moment|stopp|beziehungsweise nein|korrektur"
     },
@@ -253,7 +259,7 @@ _ENTRIES: Final[Entries] = {
         "|beim nächsten mal|das nächste mal|ein ander mal|mal sehen|vor kurzem|neulich|um so|um die ecke|von mir|um gottes willen"
         "|vor ort|zum einen|zum anderen|auf einmal|noch einmal|ein mal|zwei mal|drei mal|erstes mal|zum ersten mal|nächster termin"
         "|nächsten termin|letzten termin|letzter termin|nächste mal|tag und nacht|eines tages|guten tag|schönen tag|tag auch"
-        "|vor allem|nach wie vor|so ist das|so so|ach so|so ein|so eine|so einen|so was|so viel|so weit|um was|um zu|nach hause"
+        "|vor allem|nach wie vor|jetzt bin|jetzt habe ich|jetzt hab ich|jetzt muss ich|jetzt weiß ich|jetzt verstehe ich|jetzt aber|jetzt mal|so ist das|so so|ach so|so ein|so eine|so einen|so was|so viel|so weit|um was|um zu|nach hause"
         "|im sommer geboren|von beruf|alles gute|erst mal|erst einmal|halbe sachen|von ihnen"
     },
 }

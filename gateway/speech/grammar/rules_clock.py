@@ -62,6 +62,14 @@ def _offset(found: Found) -> Item | None:
     return clock_item(minute % DAY, twelve=hour.twelve)
 
 
+def _swiss_past(found: Found) -> Item | None:
+    """'viertel ab drei', 'zehn ab acht': past, as the Swiss say it."""
+    amount = found.get("a")
+    if found.get("v").text != "ab" or amount.code == "N" and (amount.digits or amount.n not in {5, 10, 20, 25}):
+        return None
+    return _offset(found)
+
+
 def _to(found: Found) -> Item | None:
     """English 'ten to two': minutes before the hour, unless it is a stretch ('from nine to five', '5-6pm')."""
     amount, before = found.get("a"), found.before
@@ -235,6 +243,7 @@ def _part_before(found: Found) -> Item | None:
 CLOCKS: Final[tuple[Rule, ...]] = (
     rule("(?P<a>[NLqQh])g?(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _offset),
     rule("(?P<a>[NLqQ])(?P<v>z)(?P<c>[NC])u?", _to),
+    rule("(?P<a>[Nq])(?P<v>s)(?P<h>h)?(?P<c>[NC])u?", _swiss_past),
     rule("E(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _shortly),
     rule("h(?P<c>[NO])u?(?![UM])", _half_hour),
     rule("(?P<q>[qQ])(?P<c>[NO])u?(?![UM])", _quarters),

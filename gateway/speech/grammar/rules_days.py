@@ -110,6 +110,10 @@ def _two_ordinals(found: Found) -> Item | None:
 def _named(found: Found) -> Item | None:
     name, context = found.get("h").text, found.context
     year, turn = _year(found), found["x"]
+    if year is None and found["u"] is not None:
+        if found.get("u").text != "year" or turn is None:
+            return None
+        year, turn = context.today.year + turns(turn.n), None
     if name == "zwischenjahre":
         base = date(year or context.today.year, 12, 27)
         return days_item(Days(base, date(base.year + 1, 1, 1), "day", True), "named")
@@ -208,11 +212,11 @@ def _nth_unit(found: Found) -> Item | None:
         return None
     if unit == "half":
         return days_item(part_of(month_days(first), f"half{nth.n}")) if nth.n in {1, 2} and nth.code == "O" else None
-    if nth.code == "X" and nth.n != -1:
+    if nth.code == "X" and nth.n not in {-1, -2}:
         return None
     after = month_start(first, 1)
     if unit == "day":
-        which = after - ONE_DAY if nth.code == "X" else day_in(first.year, first.month, nth.n)
+        which = after + nth.n * ONE_DAY if nth.code == "X" else day_in(first.year, first.month, nth.n)
         if which is not None and which < found.context.today and found["y"] is None and found["m"] is not None:
             which = day_in(which.year + 1, which.month, which.day)
         elif which is not None and which < found.context.today and found["x"] is None and found["m"] is None:
@@ -220,7 +224,7 @@ def _nth_unit(found: Found) -> Item | None:
             which = day_in(later.year, later.month, which.day)
         return days_item(one_day(which), "explicit") if which else NONSENSE
     anchor = 5 if unit == "weekend" else 0
-    start = nth_weekday(first.year, first.month, anchor, -1 if nth.code == "X" else nth.n)
+    start = nth_weekday(first.year, first.month, anchor, nth.n)
     if start is None:
         return NONSENSE
     if unit == "weekend":
@@ -253,6 +257,20 @@ def _calendar_week(found: Found) -> Item | None:
         if year or monday + WEEK > today:
             return days_item(week_days(monday))
     return NONSENSE
+
+
+def _numbered_week(found: Found) -> Item | None:
+    """'Woche 42', 'in der 42. Woche': more than a month has, so one of the year."""
+    number = found.get("n")
+    if found.get("u").text != "week" or not number.digits or number.code == "O" and number.n <= 5:
+        return None
+    return _calendar_week(found)
+
+
+def _month_after_next(found: Found) -> Item | None:
+    """'march after next': the second one to come."""
+    month, today = found.get("m").n, found.context.today
+    return days_item(month_days(date(today.year + 1 + int(month < today.month), month, 1)), "month")
 
 
 def fitting_year(item: Item, weekday: int, context: Context) -> date | None:
@@ -304,9 +322,11 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?P<o>[OX])(?P<m>M)(?P<v>U)(?P<y>Y)?", _nth_unit),
     rule("(?P<m>M)(?P<o>[OX])(?P<v>U)(?P<y>Y)?", _nth_unit),
     rule("(?P<o>[OX])d?(?P<w>W)[id]{1,3}" + _MONTH, _nth_weekday),
+    rule("(?P<o>[OX])(?P<w>W)(?P<x>X)(?P<u>U)", _nth_weekday),
     rule("(?P<o>[OX])(?P<w>W)[id]{0,2}X?(?P<m>M)(?P<y>Y)?", _nth_weekday),
     rule("(?P<o>[OX])(?P<v>U)[id]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _nth_unit),
     rule("(?P<o>[OX])(?P<v>U)[id]{1,3}(?P<x>X)?(?P<u>U)", _nth_unit),
+    rule("(?P<o>[OX])(?P<v>U)(?P<x>X)(?P<u>U)", _nth_unit),
     rule("(?P<o>[ON])U?[id]{0,3}(?P<x>X)(?P<u>U)", _day_of_that_month),
     rule("(?P<o>O)d{1,2}(?P<u>U)", _day_of_that_month),
     rule("(?P<o>O)[dc]{0,2}(?P<m>M)(?:[dc]?(?P<y>Y))?", _day_month),
@@ -314,9 +334,13 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?P<o>N)d?(?P<m>M)(?!O)(?:[dc]?(?P<y>Y))?", _day_month),
     rule("(?P<m>M)[dc]{0,2}(?P<o>[ON])(?![uUVmqh])(?:c?(?P<y>Y))?", _month_day),
     rule("(?P<o>O)d?(?P<m>O)(?:c?(?P<y>Y))?(?![MWxU])", _two_ordinals),
-    rule("(?:(?P<x>X)|[id])?(?P<h>H)(?:[dc]?(?P<y>Y))?", _named),
+    rule("(?P<h>H)[dci]{0,2}(?P<x>X)(?P<u>U)", _named),
+    rule("(?:(?P<x>X)|[id])?(?P<h>H)(?:[dci]?d?(?P<y>Y))?", _named),
     rule("(?:(?P<x>X)|(?P<i>i))?(?P<s>S)(?P<y>Y)?", _season),
+    rule("(?P<m>M)nd?X(?![UWM])", _month_after_next),
     rule("(?:K|K[dc])(?P<n>[NO])(?:[dcz]?(?P<y>Y))?", _calendar_week),
+    rule("(?P<u>U)(?P<n>N)(?![uUN])(?:d?(?P<y>Y))?", _numbered_week),
+    rule("(?P<n>O)(?P<u>U)(?:[id]{0,2}(?P<y>Y))?", _numbered_week),
     rule("(?P<n>[NO])K(?P<y>Y)?", _calendar_week),
     rule("(?:(?P<x>X)|(?P<i>i)d?)?(?P<m>M)(?:d?(?P<y>Y))?", _month),
     rule("i?d?(?P<u>U)(?P<y>Y)(?!u)", _whole_year),

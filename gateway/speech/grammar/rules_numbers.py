@@ -23,6 +23,14 @@ def _tens_and_units(found: Found) -> Item | None:
     return None
 
 
+def _split_teen(found: Found) -> Item | None:
+    """'am drei zehnten': one ordinal in two words, as speech recognition writes it."""
+    first, second = found.get("a"), found.get("b")
+    if found.context.lang != "de" or not 3 <= first.n <= 9 or second.n != 10 or first.digits or second.digits:
+        return None
+    return Item("O", n=10 + first.n, text=second.text)
+
+
 def _not_time(found: Found) -> Item:
     return Item("x", text=found.match[0])
 
@@ -49,6 +57,7 @@ _UNITS: Final = {
     "fortnight": ("day", 14),
     "weekend": ("week", 1),
     "quarter": ("month", 3),
+    "halfyear": ("month", 6),
 }
 
 
@@ -119,6 +128,7 @@ def _sum(found: Found) -> Item | None:
 NUMBERS: Final[tuple[Rule, ...]] = (
     rule("(?P<a>N)e(?P<b>[NO])", _tens_and_units),
     rule("(?P<a>N)(?P<z>z)?(?P<b>[NO])", _tens_and_units),
+    rule("(?P<a>N)(?P<b>O)", _split_teen),
     rule("[NTZCYO]V", _not_time),
     rule("V[NTZY]", _not_time),
     rule("(?P<n>N)(?P<u>U)", _military),

@@ -150,9 +150,17 @@ def _day_range(found: Found) -> Item | None:
                 None,
             )
             end = later.days.single if later.days else None
+    if first.text == "date" and second.text == "explicit" and start and end:
+        start = _in_year_of(start, end)
     if start is None or end is None or end <= start:
         return None
     return days_item(Days(start, end + ONE_DAY), "range")
+
+
+def _in_year_of(start: date, end: date) -> date | None:
+    """'26.6. bis 28.6.2027': the year said with the last day holds for the first."""
+    same = day_in(end.year, start.month, start.day)
+    return same if same is not None and same < end else day_in(end.year - 1, start.month, start.day)
 
 
 def _night_between(found: Found) -> Item | None:
@@ -202,8 +210,11 @@ def _range_in_month(found: Found) -> Item | None:
     days = found.get("d").days
     if days is None or days.grain != "month" or days.start is None:
         return None
-    start = day_in(days.start.year, days.start.month, found.get("a").n)
-    end = day_in(days.start.year, days.start.month, found.get("b").n)
+    first, last = found.get("a"), found.get("b")
+    if "N" in (first.code, last.code) and not (first.digits and last.digits and last.n > 12):
+        return None  # "nächsten Monat von 9 bis 11" may be hours
+    start = day_in(days.start.year, days.start.month, first.n)
+    end = day_in(days.start.year, days.start.month, last.n)
     if start is None or end is None or end < start:
         return None
     return days_item(Days(start, end + ONE_DAY), "range")
@@ -217,6 +228,18 @@ def _moment_range(found: Found) -> Item | None:
     if start is None or end is None or end < start:
         return None
     return Item("J", span=Span((start, lo), (end, hi)))
+
+
+def _open_day_part(found: Found) -> Item | None:
+    """'ab heute Nachmittag', 'bis Freitagmittag': open from where the part begins, until where it ends."""
+    base, code = base_day(found.get("d"), found.context), found.get("s").code
+    start, end = PARTS[found.get("p").text]
+    if base is None:
+        return None
+    noon = HALF_DAY if found.get("p").text == "mittag" else None
+    if _side(found) == "lo":
+        return Item("J", span=Span((base, Clock(noon or (end if code == "n" else start))), None))
+    return Item("J", span=Span(None, (base, Clock(noon or (start if code == "v" else end)))))
 
 
 def _open_day(found: Found) -> Item | None:
@@ -251,7 +274,7 @@ _T: Final = "[NCT]"
 _GLUE: Final = "[dagcuE]{0,3}"
 
 RANGES: Final[tuple[Rule, ...]] = (
-    rule("(?P<d>D)[dcf]{0,2}f[d]{0,2}(?P<a>O)[tz]d{0,2}(?P<b>O)", _range_in_month),
+    rule("(?P<d>D)[dcf]{0,2}f[d]{0,2}(?P<a>[ON])[tz]d{0,2}(?P<b>[ON])", _range_in_month),
     rule(
         "[fs]?d{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)c?[tz]d{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)",
         _moment_range,
@@ -277,12 +300,13 @@ OPENS: Final[tuple[Rule, ...]] = (
     rule("(?P<s>r)s?[dag]{0,3}(?P<c>[NCT])", _open_clock),
     rule("(?P<s>l)t?[dag]{0,3}(?P<c>[NCT])", _open_clock),
     rule("(?P<s>[sn])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
-    rule("(?P<s>[tv])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
+    rule("(?<!U)(?P<s>[tv])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
     rule("f?(?P<c>[CN])d?(?P<g>[Glr])", _later),
     rule("^(?P<s>z)(?P<c>C)", _through),
     rule("(?P<s>f)[dg]?(?P<c>C)", _from_on),
     rule("(?<![WD])(?P<s>f)d?(?P<d>[DW])", _from_on),
     rule("f(?P<c>C)(?P<g>d)", _later),
     rule("(?P<s>[stvnlr])[dg]{0,2}(?P<p>P)", _open_part),
+    rule("(?P<s>[stvnlr])[dg]{0,2}(?P<d>[DWR])d?(?P<p>P)(?![CI])", _open_day_part),
     rule("(?P<k>k)?(?P<s>[stvnlr])[stdg]{0,3}(?P<d>[DWRO])(?:[dcag]{0,3}(?P<c>C))?", _open_day),
 )

@@ -19,6 +19,9 @@ from gateway.speech.grammar.rules_days import (
 )
 
 MINUTES_A_DAY: Final = 1440
+END_OF_DAY: Final = frozenset({"eod", "cob", "ende des tages", "tagesende", "close of business"}) | {
+    f"{the}end of {of}day" for the in ("", "the ") for of in ("", "the ")
+}
 
 
 def _not_today(found: Found) -> Item | None:
@@ -65,8 +68,13 @@ def _weekend(today: date, n: int) -> Item | None:
     saturday = monday_of(today) + timedelta(days=5)
     if n == 10:
         n = 1 if today > saturday else 0
+    readings: tuple[date, ...] = ()
+    if n == 2:  # the second to come, or the one after "nächstes Wochenende"
+        n = 1 + int(today > saturday)
+        readings = (saturday + (n + 1) * WEEK,)
+    elif n == 1 and today < saturday:
+        readings = (saturday,)
     start = saturday + n * WEEK
-    readings = (saturday,) if n == 1 and today < saturday else ()
     return days_item(Days(start, start + timedelta(days=2), "day", False, readings))
 
 
@@ -401,6 +409,43 @@ def _turned_part(found: Found) -> Item | None:
     return days_item(one_day(found.context.today + turn * ONE_DAY), "relative")
 
 
+def _rest_of(found: Found) -> Item | None:
+    """'later this week', 'später diesen Monat': from today to its end."""
+    turned = _unit_turn(found)
+    days = turned.days if turned else None
+    if days is None or days.end is None or found.get("x").n != 0:
+        return None
+    return days_item(Days(found.context.today, days.end, "day", True))
+
+
+def _before_yesterday(found: Found) -> Item | None:
+    """'zwei Tage vor gestern': not the one word 'vorgestern'."""
+    if not found.get("r").text.startswith("vor "):
+        return None
+    day = shifted(found.context.today - ONE_DAY, found.get("l"), -1)
+    return days_item(one_day(day), "away") if day else None
+
+
+def _day_ends(found: Found) -> Item | None:
+    """'Friday EOD': the day is the one said, the end of it adds nothing."""
+    return Item("d", text="eod") if found.get("r").text in END_OF_DAY else None
+
+
+def _before_day_ends(found: Found) -> Item | None:
+    """'vor Ende des Tages': still today."""
+    if found.get("r").text not in END_OF_DAY:
+        return None
+    return days_item(Days(None, found.context.today + ONE_DAY), "open")
+
+
+def _closest_weekday(found: Found) -> Item | None:
+    """'the closest Monday to March 5th': before or after it, at most three days away."""
+    day = base_day(found.get("d"), found.context)
+    if found.get("c").text not in {"closest", "nearest"} or day is None:
+        return None
+    return days_item(one_day(next_weekday(day - 4 * ONE_DAY, found.get("w").n)), "explicit")
+
+
 def _either_unit(found: Found) -> Item | None:
     """'diese oder nächste Woche': both."""
     unit, today = found.get("u").text, found.context.today
@@ -433,6 +478,12 @@ REFUSALS: Final[tuple[Rule, ...]] = (
 )
 
 RELATIVE: Final[tuple[Rule, ...]] = (
+    rule("(?P<r>R)(?=[dc]{0,2}[WDR])", _day_ends),
+    rule("(?<=[WDR])[dc]?(?P<r>R)", _day_ends),
+    rule("vd{0,2}(?P<r>R)", _before_day_ends),
+    rule("(?P<c>x)(?P<w>W)[zt]d?(?P<d>[DR])", _closest_weekday),
+    rule("w(?P<x>X)(?P<u>U)", _rest_of),
+    rule("(?P<l>L)(?P<r>R)", _before_yesterday),
     rule("(?P<x>X)[oe](?P<z>X)(?P<u>U)", _either_unit),
     rule("ig?(?P<a>N)[tzoc](?P<l>L)", _between_lengths),
     rule("[i9]?d{0,2}(?P<n>6)", _next_few),
