@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
 from typing import Final
 
-from gateway.booking.catalogue_fit import MARGIN, TRAITS, Fit, essential, measure, of_kind, same_term
+from gateway.booking.catalogue_fit import FREE_MANNERS, MARGIN, TRAITS, Fit, essential, measure, of_kind, same_term
 from gateway.booking.catalogue_meaning import Meaning, Phrase, read
 from gateway.booking.catalogue_offers import Offer, ServiceName, adult_from, bare_of, offers_of
 from gateway.booking.catalogue_stems import ancestors, kin, read_word
@@ -49,12 +50,40 @@ def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
     wish = replace(wish, terms=sold, strange_nouns=wish.strange_nouns - sold)
     if wish.keys & _ANIMALS and not wish.keys & _ANIMALS & _all_keys(offers):
         return NONE
+    if _of_several_people(wish):
+        return _by_phrase(wish, offers, apart=True)
     found = _choose(wish, offers)
     if found is None:
-        return _by_phrase(wish, offers)
+        return _for_the_feast(wish, offers) or _by_phrase(wish, offers)
     if found.status == "match" and (other or _is_half_said(wish, found.ids[0], offers)):
         return replace(found, status="ambiguous", question="which")
     return _rather_for_them(found, wish, offers)
+
+
+def _of_several_people(wish: Meaning) -> bool:
+    """Whether something is wanted for two sorts of people: "Damen- und Kinderhaarschnitt", "einen für mich und ihn"."""
+    for one, other in combinations(wish.phrases, 2):
+        mine, theirs = of_kind(one.keys, "who"), of_kind(other.keys, "who")
+        if mine and theirs and not _covered(mine) & _covered(theirs):
+            return True
+        if other.added and bool(mine) != bool(theirs) and of_kind(one.keys & other.keys, "act"):
+            return True
+    return False
+
+
+def _covered(people: frozenset[str]) -> frozenset[str]:
+    return frozenset[str]().union(*(WHO_COVERS[who] for who in people))
+
+
+_FESTIVE: Final = frozenset({"bridal", "evening", "party", "event"})
+
+
+def _for_the_feast(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
+    """Hair for a feast is mostly put up: worth a question where no "Brautfrisur" is sold."""
+    if not wish.keys & _FESTIVE or essential(wish.keys) != {"hair"}:
+        return None
+    found = _choose(replace(wish, keys=wish.keys | {"updo"}), offers)
+    return replace(found, status="ambiguous", question=found.question or "which") if found and found.ids else None
 
 
 def _is_half_said(wish: Meaning, id: str, offers: tuple[Offer, ...]) -> bool:
@@ -86,7 +115,8 @@ def _rather_for_them(found: Resolution, wish: Meaning, offers: tuple[Offer, ...]
 
 
 _YOUNG: Final = frozenset({"child", "boy", "girl", "youth"})
-_ANIMALS: Final = frozenset({"dog", "cat"})
+_GROWN: Final = {"men": "boy", "women": "girl"}
+_ANIMALS: Final = frozenset({"dog", "puppy", "cat"})
 
 
 def _all_keys(offers: tuple[Offer, ...]) -> frozenset[str]:
@@ -99,8 +129,10 @@ def _is_sold(term: str, offers: tuple[Offer, ...]) -> bool:
 
 def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
     """Make child, man or woman of "Sohn", "Tochter" or an age; of a child, too, where nothing is sold for children."""
-    young = wish.keys & _YOUNG
     sold = _all_keys(offers) & _YOUNG
+    if sold and wish.age is not None and wish.age < adult_from(offers):  # "mein Bruder, der ist neun"
+        wish = replace(wish, keys=frozenset(_GROWN.get(key, key) for key in wish.keys))
+    young = wish.keys & _YOUNG
     if not young:
         is_child = sold and not of_kind(wish.keys, "who") and wish.age is not None and wish.age < adult_from(offers)
         return replace(wish, keys=wish.keys | {"child"}) if is_child else wish
@@ -129,7 +161,7 @@ _ANYTHING_DONE_TO_IT: Final = 1.3
 def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     """The services that cover the whole wish, or None when none does."""
     wanted = essential(wish.keys)
-    manners = of_kind(wish.keys, "manner")
+    manners = of_kind(wish.keys, "manner") & (_all_keys(offers) if not wanted else wish.keys)
     if wanted <= {"hair"} and not wish.terms and not manners:
         return _by_who(wish, offers) if of_kind(wish.keys, "who", "part") else _by_trait(wish, offers)
     scored = [(offer, fit) for offer in offers if (fit := _best(wish, offer)) and _serves(fit)]
@@ -138,7 +170,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     scored = [pair for pair in scored if not pair[1].loose] or scored
     if scored[0][1].loose and len(wish.phrases) > 1:
         return None  # two acts each sold by itself are nearer than one loose likeness
-    scored = _of_length(wish, _complete(scored))
+    scored = _of_manner(wish, _of_length(wish, _complete(scored, anything=not of_kind(wanted, "act", "minor"))))
     least = min(fit.cost for _, fit in scored)
     sure = all(_is_sure(fit) for _, fit in scored if fit.cost == least)
     sure = sure and not (wish.implied_hair and wish.strange_nouns)
@@ -195,9 +227,9 @@ def _perfect(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
     ]
 
 
-def _complete(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
-    """Where a service meets the whole wish, drop those that fall clearly short of it."""
-    whole = any(fit.short <= 0 and fit.more <= _MUCH_MORE for _, fit in scored)
+def _complete(scored: list[tuple[Offer, Fit]], *, anything: bool) -> list[tuple[Offer, Fit]]:
+    """Where a service meets the whole wish, drop those that fall clearly short of it; `anything` may be done to it."""
+    whole = any(fit.short <= 0 and (anything or fit.more <= _MUCH_MORE) for _, fit in scored)
     return [(offer, fit) for offer, fit in scored if not whole or fit.short < _CLEARLY_SHORT]
 
 
@@ -220,6 +252,21 @@ def _of_length(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Off
     return fitting or scored
 
 
+_MUCH_FARTHER: Final = 1.0
+
+
+def _of_manner(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
+    """Keep the services done in the manner said ("Shellac", "klassisch") where there are any not much farther."""
+    said = of_kind(wish.keys, "manner") - FREE_MANNERS
+    least = min(fit.cost for _, fit in scored)
+    fitting = [
+        (offer, fit)
+        for offer, fit in scored
+        if fit.cost <= least + _MUCH_FARTHER and any(said <= meaning.keys for meaning in offer.meanings)
+    ]
+    return fitting if said and fitting else scored
+
+
 def _by_who(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     """Only a person was named ("Herren"), or nothing but hair: what is sold for them, haircuts first for hair."""
     said = of_kind(wish.keys, "who")
@@ -227,6 +274,7 @@ def _by_who(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     short = {offer.service.id: fit.short for offer in sold if (fit := _best(wish, offer))}
     least = min(short.values(), default=0.0)  # what is refused leaves no fit: "Damen ohne Schneiden"
     found = [offer for offer in sold if short.get(offer.service.id, 9) <= least + MARGIN]
+    found = [offer for offer in found if said <= offer.meanings[0].keys] or found  # "Welpe" before "Hund"
     if "hair" in wish.keys:
         cuts = _choose(replace(wish, keys=wish.keys | {"cut"}), offers)
         return Resolution("ambiguous", cuts.ids, question=cuts.question) if cuts and cuts.ids else NONE
@@ -242,22 +290,51 @@ def _by_trait(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     return _answer(found, sure=False) if found else None
 
 
-def _by_phrase(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution:
-    """Several acts that no one service covers: ask between the services of each."""
+def _by_phrase(wish: Meaning, offers: tuple[Offer, ...], *, apart: bool = False) -> Resolution:
+    """Several acts that no one service covers: ask between the services of each, of two together where one covers them.
+
+    `apart`: the phrases are for different people, and what is said of one holds for the other.
+    """
     phrases = wish.phrases if len(wish.phrases) > 1 else _split_acts(wish)
     if len(phrases) < 2:
         return NONE
-    shared = of_kind(wish.keys, "who", "length", "size", "extent")
-    ids: dict[str, None] = {}
+    kinds = ("length", "size", "extent") if apart else ("who", "length", "size", "extent")
+    shared = of_kind(wish.keys, *kinds)
+    acts = of_kind(wish.keys, "act", "minor", "part")
+    parts: list[Meaning] = []
     about: frozenset[str] = frozenset()
     for phrase in phrases:
         about = of_kind(phrase.keys, "part") or about  # "Augenbrauen zupfen und färben"
-        part = replace(wish, phrases=(), keys=phrase.keys | about | shared, terms=phrase.terms & wish.terms)
-        if not essential(part.keys):
-            continue
+        theirs = acts if apart and not of_kind(phrase.keys, "act", "minor") else frozenset[str]()
+        part = replace(wish, phrases=(), keys=phrase.keys | about | theirs | shared, terms=phrase.terms & wish.terms)
+        parts += [_settle_who(part, offers)] if essential(part.keys) else []
+    if not apart:
+        parts = _taken_together(parts, offers)
+    ids: dict[str, None] = {}
+    for part in parts:
         found = _choose(part, offers)
         ids |= dict.fromkeys(found.ids if found else ())
     return _answer([offer for offer in offers if offer.service.id in ids], sure=False) if ids else NONE
+
+
+_MOST_PARTS: Final = 5
+_HARDLY_SHORT: Final = 0.2
+
+
+def _taken_together(parts: list[Meaning], offers: tuple[Offer, ...]) -> list[Meaning]:
+    """ "Schneiden, Farbe und Föhnen" where cutting and blow-drying are sold as one: two wishes, not three."""
+    if not 2 < len(parts) <= _MOST_PARTS:
+        return parts
+    for size in range(len(parts) - 1, 1, -1):
+        for some in combinations(parts, size):
+            both = replace(
+                some[0],
+                keys=frozenset[str]().union(*(part.keys for part in some)),
+                terms=frozenset[str]().union(*(part.terms for part in some)),
+            )
+            if any((fit := _best(both, offer)) and _serves(fit) and fit.short < _HARDLY_SHORT for offer in offers):
+                return [both, *_taken_together([part for part in parts if part not in some], offers)]
+    return parts
 
 
 def _split_acts(wish: Meaning) -> tuple[Phrase, ...]:

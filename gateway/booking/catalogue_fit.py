@@ -43,12 +43,12 @@ _NO_TRAIT: Final = 0.6
 _NO_MANNER: Final = 0.5
 _NO_TERM: Final = 0.6
 _HARDLY: Final = 0.05
-_UNMET_KEYS: Final = {"bridal": 0.7, "home": 1.0, "pregnant": 0.6}
+_UNMET_KEYS: Final = {"bridal": 0.7, "home": 1.0, "pregnant": 0.6, "first": 0.1}
 # Services for nobody in particular are mostly made for women, a man is more likely to mean the men's.
 _NOT_FOR: Final = {"women": 0.5}
 _NOT_FOR_OTHERS: Final = 0.7
 # Words of praise and wrapping: neither asked for nor missed.
-_FREE_MANNERS: Final = frozenset({"simple", "package", "intensive", "premium"})
+FREE_MANNERS: Final = frozenset({"simple", "package", "intensive", "premium"})
 TRAITS: Final = ("length", "size", "extent")
 
 
@@ -124,6 +124,8 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
         return _GENERAL
     parts = _parts_of(offered)
     if CONCEPTS[said].kind == "part":
+        if any(said in kin(key) and ancestors(key) & ancestors(said) for key in offered):
+            return _SPECIAL  # toenails, by what is done to the foot and its nails
         if not parts:
             return _NO_HAIR_NAMED if said == "hair" else _NO_PART_NAMED
         return _LOOSE if parts & kin(said) - {"hair"} else None
@@ -204,11 +206,11 @@ def _manners(wish: frozenset[str], offer: frozenset[str]) -> tuple[float, float]
 
 
 def _unasked(manner: str) -> float:
-    return _HARDLY if manner in _FREE_MANNERS else _EXTRA_KEYS.get(manner, _EXTRA[CONCEPTS[manner].kind])
+    return _HARDLY if manner in FREE_MANNERS else _EXTRA_KEYS.get(manner, _EXTRA[CONCEPTS[manner].kind])
 
 
 def _unmet(manner: str) -> float:
-    if manner in _FREE_MANNERS - {"package"}:
+    if manner in FREE_MANNERS - {"package"}:
         return _HARDLY
     return _UNMET_KEYS.get(manner, _HARDLY if CONCEPTS[manner].kind == "occasion" else _NO_MANNER)
 

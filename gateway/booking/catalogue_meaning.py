@@ -22,10 +22,11 @@ MAX_COMPOUND: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The concepts between two joints ("und", "mit", a comma)."""
+    """The concepts between two joints ("und", "mit", a comma); `added`: the joint before it was an "and"."""
 
     keys: frozenset[str]
     terms: frozenset[str]
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,13 @@ def _words(text: str) -> frozenset[str]:
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;+&/()|.!?–]")
 _NOUN: Final = re.compile(r"\b[A-ZÄÖÜ][a-zäöüß]{3,}\b")
 _JOINTS: Final = _words(", ; + & / ( ) | . ! ? – und mit plus sowie oder and with dazu inkl inklusive incl samt")
+_ANDS: Final = _words("und plus sowie and + &")
 _SOFT_JOINTS: Final = frozenset({"und", "oder", "and", "&", "/"})
 REFUSALS: Final = _words("ohne nicht kein keine keinen without no")
 _ONLY: Final = _words("nur bloss lediglich only just")
+_SHADE: Final = re.compile(r"grau|(?:blond|grau|rot|blau|braun|schwarz)(?:e|en|er|es|em)")
+"""A shade that hair has: "blonde Strähnen" are highlights, and blond by nature; alone, "graue Haare" are a wish."""
+_NAIL_MANNERS: Final = frozenset({"gel", "acrylic"})
 _QUESTIONS: Final = frozenset({("wie", "lang"), ("wie", "lange")})  # of the service, not of the hair
 _DIGIT: Final = {plain(cardinal(number)): number for number in range(1, 100)}
 _MINUTES: Final = re.compile(r"\b(\d{1,3})\s*(?:min\b|minuten|minuetig|minute)")
@@ -73,7 +78,7 @@ _HOURS: Final = {
     "eine stunde": 60,
 }
 _AGE: Final = re.compile(
-    r"\b(?:ist|bin|wird|erst|von|alter) (?:schon |erst |jetzt |gerade )?(\d{1,2})\b(?! (?:min|uhr|euro))"
+    r"\b(?:ist|bin|wird|erst|von|alter) (?:schon |erst |jetzt |gerade )?(\d{1,2})\b(?! (?:min|uhr|euro|bis|tag|woche|stunde))"
     r"|\b(?:sohn|tochter|kind|enkel(?:in)?|neffe|nichte|junge|maedchen) (?:(?:er|sie|d[iea][ers]|ist) )*(\d{1,2})\b"
     r"|\b(\d{1,2}) ?jaehrig|\b(\d{1,2}) jahre?"
 )
@@ -124,21 +129,28 @@ def read(text: str, *, written: bool = False) -> Meaning:
     phrases: list[Phrase] = []
     refused: set[str] = set()
     keys: set[str] = set()
+    shades: set[str] = set()
     terms: set[str] = set()
+    added = False
     refusing = refused_one = only = implied = False
     parts_before = False
 
     def close() -> None:
         nonlocal implied, parts_before
+        if not any(CONCEPTS[key].kind in ("act", "minor") for key in keys):
+            keys.update(shades)
+        shades.clear()
         parts = {key for key in keys if CONCEPTS[key].kind == "part"} | {"x" for key in keys if _has_part(key)}
         if "hair" in keys and keys & _HAIRY and not keys & HAIR_ACTS:
             keys.discard("hair")  # "Haare in der Nase"
         if keys & HAIR_ACTS and not parts and not parts_before:
             keys.add("hair")
             implied = True
+        if keys & _NAIL_MANNERS and not parts and not parts_before:
+            keys.add("nail")
         parts_before = parts_before or bool(parts - {"hair"})
         if keys or terms:
-            phrases.append(Phrase(_distinct(keys), frozenset(terms)))
+            phrases.append(Phrase(_distinct(keys), frozenset(terms), added))
         keys.clear()
         terms.clear()
 
@@ -148,6 +160,7 @@ def read(text: str, *, written: bool = False) -> Meaning:
             continue
         if word in _JOINTS:
             close()
+            added = word in _ANDS
             refusing = refusing and word in _SOFT_JOINTS
             refused_one = False
         elif word in REFUSALS:
@@ -157,10 +170,13 @@ def read(text: str, *, written: bool = False) -> Meaning:
             close()
         else:
             only = only or word in _ONLY
-            found, stranger = (frozenset[str](), None) if word in _DIGIT else read_word(word, misheard=not written)
+            said = (
+                "waschen" if written and word == "waesche" else word
+            )  # a company's is of the hair, a caller's laundry
+            found, stranger = (frozenset[str](), None) if said in _DIGIT else read_word(said, misheard=not written)
             if refused_one and found:
                 refusing = False  # "ohne Waschen schneiden" refuses the washing alone
-            (refused if refusing else keys).update(found)
+            (refused if refusing else shades if _SHADE.fullmatch(word) else keys).update(found)
             if found:
                 refused_one = refusing and any(CONCEPTS[key].kind in ("act", "minor", "manner") for key in found)
             if stranger and not refusing:

@@ -40,7 +40,7 @@ _TABLES: Final[dict[Kind, str]] = {
         machine_cut > cut = maschin buzz millimeter
         fade > cut = fade übergang undercut skin$ skinfade
         thin ~ cut = ausdünn effilier
-        colour = farb färb gefärb color kolor colour umfärb dunkler$ brünett
+        colour = farb färb gefärb color kolor colour umfärb dunkler$ brünett rot$ blau$ schwarz$ braun$ kupfer$
         root > colour = ansatz ansätz nachwuchs rausgewachsen herausgewachsen nachgewachsen rauswuchs
         lengths > colour = längenausgleich längen$
         tint > colour = tönung tönen tönt getönt tön$ tonung
@@ -90,7 +90,6 @@ _TABLES: Final[dict[Kind, str]] = {
         makeup = makeup schmink visag geschminkt
         tan = solarium bräun
         pierce = piercing ohrloch ohrlöcher stechen
-        tattoo = tattoo tätow
         massage = massage massier massag
         hotstone > massage = hotstone heißestein heißenstein
         thai > massage = thai
@@ -155,8 +154,8 @@ _TABLES: Final[dict[Kind, str]] = {
         hand = hand$ hände händ
         foot = fuß$ füß füss fuss$
         face = gesicht
-        leg = bein$ beine$ beinen$ unterschenkel
-        lower_leg > leg = unterbein
+        leg = bein$ beine$ beinen$
+        lower_leg > leg = unterbein unterschenkel$ unterschenkeln$
         arm = arm$ arme$ armen$ unterarm
         armpit = achsel
         bikini = bikini
@@ -179,6 +178,7 @@ _TABLES: Final[dict[Kind, str]] = {
         skin = haut$
         joint = gelenk
         whole_body = ganzkörper körper
+        tattoo = tattoo tätow
         claw = kralle pfote
         fur = fell$
         wig = perücke toupet haarteil
@@ -190,17 +190,18 @@ _TABLES: Final[dict[Kind, str]] = {
         boy = sohn junge$ jungen$ jungs$ bub$ buben$ enkel$ neffe$ neffen$ söhne$ knabe
         girl = tochter mädchen enkelin nichte töchter mädel
         youth = jugend teenager teenie teen$
-        dog = hund hündin welpe dog$ pudel terrier
+        dog = hund hündin dog$ pudel terrier
+        puppy = welpe
         cat = katze kater$ cat$
     """,
     "length": """
         short = kurz kürzer short
-        medium = mittel$ mittellang schulterlang halblang mittlere$ mittleren$
+        medium = mittel$ mittellang schulterlang halblang mittlere$ mittleren$ mittlerer$
         long = lang lang$ länger überlang hüftlang taillenlang long
     """,
     "size": """
         small = klein$ kleine$ kleinen$ kleiner$ kleinem$ kleines$
-        middle = mittelgroß mittelgroße mittelgroßer
+        middle = mittelgroß mittelgroße mittelgroßer mittlere$ mittleren$ mittlerer$
         large = groß$ große$ großen$ großer$ großem$ großes$
     """,
     "extent": """
@@ -258,6 +259,7 @@ WHO_COVERS: Final[dict[str, frozenset[str]]] = {
     "girl": frozenset({"girl", "child", "women", "youth"}),
     "youth": frozenset({"youth", "child"}),
     "dog": frozenset({"dog"}),
+    "puppy": frozenset({"puppy", "dog"}),
     "cat": frozenset({"cat"}),
 }
 """For whom a service may be sold, by whom the caller named."""
@@ -280,7 +282,7 @@ FILLERS: Final = _words(
     euro jahre jahr alt ab bis inkl inklusive incl ca circa je pro ueblich uebliche mal wieder dringend unbedingt
     eigentlich irgendwie vielleicht gerade grad jetzt da hier weg runter rein raus dran drauf richtig ordentlich
     ganz frisch frische auffrischen neuer neues kostet kosten wieviel viel preis preise teuer dauert euch ihnen bieten
-    braun rot rote blau schwarz kupfer dunkel hell nicht kein keine keinen sondern aber drehen the a and for with my i want need
+    rote dunkel hell weiss nicht kein keine keinen sondern aber drehen the a and for with my i want need
     please would like get an of
     """
 )

@@ -853,6 +853,7 @@ FIFTH: Final[tuple[Row, ...]] = (
     (EYE_DOCTOR, "Kontrolltermin", ("k2",)),
     (EYE_DOCTOR, "Zahnschmerzen", NOTHING),
     (NAILS, "Gelnägel", ("a", "b")),
+    (LASHES, "neue Wimpern", ("a2",)),
 )
 
 # Known to be answered with a question, or refused, where a person would understand: never a wrong choice.
@@ -870,7 +871,6 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (HAIRDRESSER, "graue Haare abdecken", ("h5", "h6"), ("h5",), ("h6",)),
     (HAIRDRESSER, "Blondierung", ("h5", "h6"), ("h6",), NOTHING),
     (HAIRDRESSER, "Auto waschen", NOTHING),
-    (LASHES, "neue Wimpern", ("a2",)),
     (EYE_DOCTOR, "Augendruck messen", ("k6",)),
 )
 

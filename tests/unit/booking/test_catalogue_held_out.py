@@ -930,13 +930,15 @@ SET_4: Final[tuple[Row, ...]] = (
     (OPEN_W, "Schnitt und Farbe Paket für meine Frau", ("aa",)),
     (OPEN_W, "Farbpaket für Herren", ("dd",), ("aa", "dd"), "?aa"),
     (OPEN_W, "Lockenwickler eindrehen", ("ee",), "?ee", ("w", "ee"), "?w", NOTHING),
+    (OPEN_SVC1, "umfärben auf Braun", ("svc3",)),
+    (OPEN_SVC1, "graue Ansätze färben", ("svc3",)),
+    (OPEN_W, "Schneiden, Waschen, Legen, Pony", ("w", "y"), ("w",), "?w"),
 )
 
 # Answered with a question, or refused, where a person would understand: never a wrong choice.
 NOT_YET: Final[tuple[Row, ...]] = (
     (OPEN_SVC1, "meine Tochter ist fünfundzwanzig und will sich die Haare färben lassen", ("svc3",), ("svc3", "svc4")),
     (OPEN_SVC1, "Schnitt und Fabe", ("svc4",), "?svc4", NOTHING),
-    (OPEN_SVC1, "umfärben auf Braun", ("svc3",)),
     (OPEN_SVC1, "Rasen schneiden", NOTHING),
     (OPEN_SVC1, "Hecke schneiden", NOTHING),
     (OPEN_W, "Strähnen ohne Schneiden", NOTHING, "?bb"),
@@ -965,9 +967,7 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (MASS, "Thaimassage", NOTHING),
     (MASS, "Lymphdrainage", NOTHING),
     (MASS, "Ganzkörpermassage", NOTHING, ("A", "B")),
-    (OPEN_SVC1, "graue Ansätze färben", ("svc3",)),
     (OPEN_W, "Beachwaves", NOTHING, "?ee", ("ee",)),
-    (OPEN_W, "Schneiden, Waschen, Legen, Pony", ("w", "y"), ("w",), "?w"),
     (BIG, "lange Haare schneiden", ("a", "b"), ("a", "b", "c"), ("a",), ("a", "c")),
     (BIG, "was kostet eine Dauerwelle bei kurzen Haaren", ("k",)),
     (OPEN_SVC1, "bitte einmal Damen mit Farbe", ("svc4",), ("svc3", "svc4"), "?svc4"),
