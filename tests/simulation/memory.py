@@ -1,7 +1,7 @@
 """The real store code on one in-memory SQLite database, without threads: the `Store` port, one unit of work at a time.
 
 Migrations, tables, triggers, statements and `SqlTx` are the production ones; only the writer thread is missing, so that
-a schedule is a function of its seed. A prepared database is restored by copying its pages.
+a schedule is a function of its seed. A schedule is one transaction that is rolled back, so the next one begins anew.
 """
 
 from __future__ import annotations

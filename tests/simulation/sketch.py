@@ -17,8 +17,10 @@ from sqlalchemy import Integer, bindparam
 
 _SPREAD: Final = ("in_", "not_in")
 """What takes a list apart."""
-_LITERAL: Final = (type(None), bool)
-"""Values that change the text of a statement."""
+_VALUE: Final = ("value",)
+_INT: Final = ("int",)
+_LIST: Final = ("list",)
+"""Places of values. None and booleans are none: they change the text of a statement."""
 
 _LEAVES: dict[int, Any] = {}
 
@@ -44,18 +46,12 @@ class Sketch:
         return found
 
     def __call__(self, *arguments: Any, **named: Any) -> Sketch:
-        spread = self.way_[0] == "get" and self.way_[2] in _SPREAD
-        values: list[Any] = [*self.given_]
-        if spread:
-            values.append(arguments[0])
-            return Sketch(("call", self.way_, (("list",),), ()), tuple(values))
-        given = tuple(_part(argument, values) for argument in arguments)
-        if not named:
-            return Sketch(("call", self.way_, given, ()), tuple(values))
-        return Sketch(
-            ("call", self.way_, given, tuple((name, _inner(value, values)) for name, value in named.items())),
-            tuple(values),
-        )
+        if self.way_[0] == "get" and self.way_[2] in _SPREAD:
+            return Sketch(("call", self.way_, (_LIST,), ()), (*self.given_, arguments[0]))
+        values = [*self.given_]
+        given = tuple([_part(argument, values) for argument in arguments])
+        by_name = tuple([(name, _inner(value, values)) for name, value in named.items()]) if named else ()
+        return Sketch(("call", self.way_, given, by_name), tuple(values))
 
     def __eq__(self, other: object) -> Sketch:  # type: ignore[override]
         return self._with("==", other)
@@ -79,7 +75,7 @@ class Sketch:
 
     def _with(self, operator: str, other: object) -> Sketch:
         values = [*self.given_]
-        part = _part(other, values)
+        part = _inner(other, values)
         return Sketch(("op", operator, self.way_, part), tuple(values))
 
 
@@ -100,24 +96,25 @@ def leaf(real: Any) -> Sketch:
 
 
 def _part(value: Any, values: list[Any]) -> tuple[Any, ...]:
-    if isinstance(value, Sketch):
-        values += value.given_
-        return value.way_
-    if isinstance(value, _LITERAL):
-        return ("literal", value)
-    if isinstance(value, dict) and any(isinstance(key, Sketch) for key in value):
-        return ("dict", tuple((key.way_, _inner(each, values)) for key, each in value.items()))
-    if isinstance(value, dict):
-        return ("named", tuple((key, _inner(each, values)) for key, each in value.items()))
-    return _inner(value, values)
+    """What stands for an argument in the way of making; its values join `values`."""
+    if type(value) is not dict:
+        return _inner(value, values)
+    if any(type(key) is Sketch for key in value):
+        return ("dict", tuple([(key.way_, _inner(each, values)) for key, each in value.items()]))
+    return ("named", tuple([(key, _inner(each, values)) for key, each in value.items()]))
 
 
 def _inner(value: Any, values: list[Any]) -> tuple[Any, ...]:
-    """A value in a dict of columns: whatever is in it is its own."""
-    if isinstance(value, (Sketch, *_LITERAL)):
-        return _part(value, values)
+    """The same for what is no dict of columns: a dict here is one value."""
+    kind = type(value)
+    if kind is Sketch:
+        values += value.given_
+        way: tuple[Any, ...] = value.way_
+        return way
+    if value is None or kind is bool:
+        return ("literal", value)
     values.append(value)
-    return ("int",) if isinstance(value, int) else ("value",)
+    return _INT if kind is int else _VALUE
 
 
 def real(sketch: Sketch) -> Any:
