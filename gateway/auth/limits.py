@@ -193,8 +193,16 @@ class Limits:
             if attempt.target is not None:
                 await self._counters.forget(Refusal.IDENTITY_CUSTOMER, attempt.company_id, attempt.target)
 
+        await self._unless_away(forgive)
+
+    async def withdrawn(self, attempt: Attempt, rules: LimitRules) -> None:
+        """The try was never judged (something was asked first): its hits are given back. What a claimed customer's
+        delay counts stays: it must not be cleared by asking about nothing."""
+        await self._unless_away(lambda: _give_back(self._counters, self._attempt_budgets(attempt, rules)))
+
+    async def _unless_away(self, act: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self._reach(forgive)
+            await self._reach(act)
         except LimitsUnavailable:
             self._on_event(SUCCESS_NOT_RECORDED)  # the caller's tries stay counted: strict, and the call goes on
 

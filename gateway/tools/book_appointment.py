@@ -17,7 +17,7 @@ from gateway.booking.model import Appointment, Customer, Status
 from gateway.booking.offers import Offer
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
-from gateway.tools.check_availability import question_back
+from gateway.tools.ask_when import moment_question, times_to_choose
 from gateway.tools.choose import chosen_service, chosen_staff
 from gateway.tools.context import Commit, Later, Outcome, ToolContext, answered
 from gateway.tools.facts import appointment_facts, segment_facts
@@ -25,7 +25,7 @@ from gateway.tools.identify import Claim, identify
 from gateway.tools.not_free import not_free
 from gateway.tools.offers_said import offer_said
 from gateway.tools.open_bookings import too_many_open
-from gateway.tools.wish import Heard, hear, instant
+from gateway.tools.wish import hear, instant
 
 MAX_NAME: Final = 80
 _EMAIL: Final = re.compile(r"[^\s@<>\"',;]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}")
@@ -54,14 +54,13 @@ class BookAppointment:
         chosen = await self._choice(ctx, args)
         if isinstance(chosen, Outcome):
             return chosen
-        services = ctx.services
-        boards = Boards(services.store, services.holds, services.cache)
-        offered = await boards.offering(ctx.salon, ctx.now, ctx.versions, ctx.call.call_id)
+        offered = await _offering(ctx)
         offered = offered.fair_to(chosen.service, chosen.staff_ids, chosen.excluded)
         return lambda tx: _commit(tx, ctx, chosen, guest, offered)
 
     async def _choice(self, ctx: ToolContext, args: Arguments) -> Choice | Outcome:
-        """What shall be booked: the offer named by its token, else service and exact time."""
+        """What shall be booked: the offer named by its token, else service and exact time; the times to choose from
+        where only a day or a stretch was named."""
         offer = await offer_said(ctx, args)
         if offer is not None and (choice := _of_offer(ctx, offer)) is not None:
             return choice
@@ -72,20 +71,15 @@ class BookAppointment:
         staff = chosen_staff(ctx, args, service)
         if (question := moment_question(ctx, heard)) is not None:
             return question
-        assert heard.moment is not None
+        if heard.moment is None:
+            board = (await _offering(ctx)).fair_to(service, staff.ids, staff.excluded).board
+            return times_to_choose(ctx, board, service, staff, heard)
         return Choice(service, instant(ctx.salon, heard.moment), staff.ids, excluded=staff.excluded)
 
 
-def moment_question(ctx: ToolContext, heard: Heard, nothing: str = "ask_when") -> Outcome | None:
-    """`ask_when` unless exactly one date and time was named."""
-    if heard.silent:
-        return answered("ask_when", ctx.voice.say(nothing))
-    if (question := question_back(ctx, heard)) is not None:
-        return question
-    if heard.moment is not None:
-        return None
-    missing = "ask_day" if heard.clock is not None else "ask_time" if heard.day is not None else nothing
-    return answered("ask_when", ctx.voice.say(missing))
+async def _offering(ctx: ToolContext) -> OfferBoard:
+    boards = Boards(ctx.services.store, ctx.services.holds, ctx.services.cache)
+    return await boards.offering(ctx.salon, ctx.now, ctx.versions, ctx.call.call_id)
 
 
 def _of_offer(ctx: ToolContext, offer: Offer) -> Choice | None:

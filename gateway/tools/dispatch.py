@@ -224,7 +224,7 @@ class Dispatcher:
 
     async def _settle(self, ctx: ToolContext, outcome: Outcome, attempt: Attempt | None) -> None:
         """What follows an answer that stands: a right try forgiven, holds placed or freed, the recognition counted."""
-        await self._gate.settle(ctx, attempt, outcome.recognition)
+        await self._gate.settle(ctx, attempt, outcome)
         if outcome.posts:
             self._services.wake_post()
         holds, company_id, call_id = self._services.holds, ctx.salon.company_id, ctx.call.call_id

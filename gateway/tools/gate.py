@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.auth.identity import Recognition
 from gateway.auth.limits import Attempt, Limits, Refusal
 from gateway.metrics import Metrics
 from gateway.secretbox import phone_tag, tag
@@ -53,9 +52,14 @@ class Gate:
         answer = answered("locked", ctx.voice.say("locked")).answer
         return Outcome(answer, line=refusal_line(ctx, tool, refused))
 
-    async def settle(self, ctx: ToolContext, attempt: Attempt | None, recognition: Recognition | None) -> None:
-        """A caller who was recognised gets the own count back."""
-        if attempt is not None and recognition is not None and recognition.known:
+    async def settle(self, ctx: ToolContext, attempt: Attempt | None, outcome: Outcome) -> None:
+        """A caller who was recognised gets the own count back; a question before anybody was looked up was no try."""
+        if attempt is None:
+            return
+        if outcome.recognition is None:
+            if outcome.answer.status.startswith("ask_"):
+                await self.limits.withdrawn(attempt, ctx.rules.limits)
+        elif outcome.recognition.known:
             await self.limits.succeeded(attempt, ctx.rules.limits)
 
     def line(self, ctx: ToolContext) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Final
 
@@ -20,12 +20,13 @@ from gateway.booking.change import (
     reschedule,
 )
 from gateway.booking.model import Appointment, Service
+from gateway.booking.policy import Verdict, may_move
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
-from gateway.tools.book_appointment import moment_question
+from gateway.tools.ask_when import moment_question, times_to_choose
 from gateway.tools.changing import agreed_fee, caller_actor, fee_answer, forbidden, not_now, unfinished
 from gateway.tools.check_availability import question_back
-from gateway.tools.choose import ANYBODY, StaffWish, chosen_staff
+from gateway.tools.choose import StaffWish, chosen_staff
 from gateway.tools.context import Asked, Commit, Outcome, ToolContext, answered
 from gateway.tools.facts import appointment_facts, segment_facts
 from gateway.tools.not_free import not_free
@@ -34,6 +35,8 @@ from gateway.tools.own_appointment import Meant, Mine, find_own, meant
 from gateway.tools.wish import Heard, hear, instant
 
 NAME: Final = "reschedule_appointment"
+# Nobody is asked for a new time in vain.
+_NEVER: Final = (Verdict.TOO_LATE, Verdict.TOO_MANY_MOVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,11 @@ def _commit(tx: Tx, ctx: ToolContext, args: Arguments, said: Meant, target: Targ
     if isinstance(found, Outcome):
         return found
     try:
-        return _move(tx, ctx, args, found, target, offered)
+        outcome = _move(tx, ctx, args, found, target, offered)
     except Asked as asked:
-        return asked.outcome
+        outcome = asked.outcome
+    # Whatever is still asked: who is calling is settled, and the try to be recognised was a right one.
+    return replace(outcome, recognition=found.recognition)
 
 
 def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target, offered: OfferBoard) -> Outcome:
@@ -83,12 +88,17 @@ def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target,
     if service is None or not appointment.staff_ids:
         return Outcome(answered("unavailable", ctx.voice.say("unavailable_change"), ok=False).answer)
     start = _new_start(ctx, appointment, target)
+    if not isinstance(start, datetime) and (ruling := may_move(appointment, now=ctx.now)).verdict in _NEVER:
+        return forbidden(ctx, Forbidden(appointment, ruling), "too_late_move", recognition)
     if isinstance(start, Outcome):
         return start
-    choice = _choice(ctx, args, appointment, service, target, start)
+    staff = _staff(ctx, args, appointment, service, target)
     wanted = sorted({*service.staff_ids, *appointment.staff_ids})
-    offered = offered.fair_to(service, choice.staff_ids, choice.excluded)
-    board = deciding(tx, offered, wanted, moving=appointment)
+    board = deciding(tx, offered.fair_to(service, staff.ids, staff.excluded), wanted, moving=appointment)
+    if start is None:
+        return times_to_choose(ctx, board, service, staff, target.heard, usual=appointment.staff_ids[0])
+    preferred = () if target.staff_ids else appointment.staff_ids
+    choice = Choice(service, start, staff.ids, preferred=preferred, excluded=staff.excluded)
     result = reschedule(
         tx,
         ctx.house,
@@ -121,8 +131,8 @@ def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target,
             return _moved(ctx, "rescheduled", phrase, result.appointment, mine, fee_cents=result.fee_cents)
 
 
-def _new_start(ctx: ToolContext, appointment: Appointment, target: Target) -> datetime | Outcome:
-    """The instant to move to. Only a clock time: the same day; only a day: the time is asked for."""
+def _new_start(ctx: ToolContext, appointment: Appointment, target: Target) -> datetime | Outcome | None:
+    """The instant to move to. Only a clock time: the same day; only a day or a stretch of days: None, to choose from."""
     if target.start is not None:
         return target.start
     heard = target.heard
@@ -132,20 +142,15 @@ def _new_start(ctx: ToolContext, appointment: Appointment, target: Target) -> da
         return instant(ctx.salon, _at(day, clock))
     if (question := moment_question(ctx, heard, "ask_new_time")) is not None:
         return question
-    assert heard.moment is not None
-    return instant(ctx.salon, heard.moment)
+    return None if heard.moment is None else instant(ctx.salon, heard.moment)
 
 
-def _choice(
-    ctx: ToolContext, args: Arguments, appointment: Appointment, service: Service, target: Target, start: datetime
-) -> Choice:
-    """With the people of the offer, else those wished for, else the same as before. Raises Asked."""
+def _staff(ctx: ToolContext, args: Arguments, appointment: Appointment, service: Service, target: Target) -> StaffWish:
+    """The people of the offer, else those wished for, else the same as before. Raises Asked."""
     if target.staff_ids is not None:
-        return Choice(service, start, target.staff_ids)
+        return StaffWish(target.staff_ids)
     wish = chosen_staff(ctx, args, service) if args.get("staff") else StaffWish(appointment.staff_ids)
-    if wish.same_as_before or wish == ANYBODY and args.get("staff") is None:
-        wish = StaffWish(appointment.staff_ids)
-    return Choice(service, start, wish.ids, preferred=appointment.staff_ids, excluded=wish.excluded)
+    return StaffWish(appointment.staff_ids) if wish.same_as_before else wish
 
 
 def _moved(

@@ -27,9 +27,11 @@ AFTERNOON: Final = 13 * 60
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was understood of a moment: `when` None means nothing was said at all."""
+    """What was understood of a moment: `when` None means that none was said at all."""
 
     when: When | None
+    soonest: bool = False
+    """Nothing was named because any time will do."""
 
     @property
     def silent(self) -> bool:
@@ -72,7 +74,7 @@ def hear(
     free_text = args.get(free) if free else None
     heard = [found for found in (_pair(ctx, day_text, clock_text), _one(ctx, free_text)) if found is not None]
     if not heard:
-        return Heard(None)
+        return Heard(None, soonest=any(text and means_soonest(text) for text in (day_text, clock_text, free_text)))
     clear = [when for when in heard if when.kind != "none"]
     if len(clear) == 2:
         return Heard(_completed(clear[0], clear[1]))

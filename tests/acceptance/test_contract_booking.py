@@ -229,6 +229,16 @@ async def test_what_is_missing_is_asked_for_one_thing_at_a_time(
     assert len(await desk.rows("SELECT 1 FROM appointment")) == 4
 
 
+async def test_a_day_without_a_time_is_answered_with_times_to_book(line: Line) -> None:
+    """ "Am Montag" gets three free times of Monday, one of which is then booked by its letter."""
+    caller = line.caller()
+    asked = await caller("book_appointment", service="Bartpflege", date="2025-10-27", staff="Fabian")
+    assert asked.status == "ask_when"
+    assert all(start.startswith("2025-10-27") for start in asked.starts)
+    booked = await caller("book_appointment", offer="C", name="Anna Becker")
+    assert (booked.status, booked["start"][:16]) == ("booked", asked.starts[2])
+
+
 async def test_a_taken_time_is_said_before_a_name_is_asked_for(desk: Line) -> None:
     """Nobody spells their name for nothing."""
     answer = await desk.caller()("book_appointment", service="51", date="2025-10-28", time="10:00", staff="Emma")

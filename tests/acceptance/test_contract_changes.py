@@ -491,3 +491,43 @@ async def test_nobody_else_gets_to_hear_it(desk: Line) -> None:
     assert (await desk.caller(None)("find_appointments", name="Hansi Hinterseher")).status == "verify"
     thomas = await desk.caller(SCHROEDERS)("find_appointments", name="Thomas Schröder")
     assert [found["service"] for found in thomas["appointments"]] == ["Bartpflege"]
+
+
+# -- what is still open is asked for, with times at hand --------------------------------------------------------------------
+
+
+async def test_a_day_is_answered_with_times_on_it(line: Line) -> None:
+    """ "Am Donnerstag" names no time: the free ones of that day are read out and can be taken by their letter."""
+    caller = line.caller(SABINE)
+    asked = await caller("reschedule_appointment", date="2025-10-30")
+    assert asked.status == "ask_when"
+    assert len(asked.starts) == 3
+    assert all(start.startswith("2025-10-30") for start in asked.starts)
+    moved = await caller("reschedule_appointment", offer="B")
+    assert (moved.status, moved["start"][:16]) == ("rescheduled", asked.starts[1])
+
+
+async def test_as_soon_as_possible_is_answered_with_the_next_times(desk: Line) -> None:
+    """Nothing has to be guessed, by the caller or by us."""
+    asked = await desk.caller(SABINE)("reschedule_appointment", when="so bald wie möglich")
+    assert (asked.status, len(asked.starts)) == ("ask_when", 3)
+    assert await modifications(desk) == []
+
+
+async def test_being_asked_back_uses_up_no_try(desk: Line) -> None:
+    """Whoever is asked for a time over and over is not locked out of the own appointment."""
+    for _ in range(3):
+        for args in ({}, {"date": "2025-10-30"}, {"old_date": "kauderwelsch"}, {"when": "kauderwelsch"}):
+            asked = await desk.caller(SABINE)("reschedule_appointment", **args)
+            assert asked.status == "ask_when", asked.body
+    done = await desk.caller(SABINE)("reschedule_appointment", date="2025-10-30", time="10:00")
+    assert done.status == "rescheduled"
+
+
+async def test_nobody_is_asked_for_a_new_time_in_vain(desk: Line) -> None:
+    """Where the house moves nothing any more, that is said first."""
+    await set_policy(desk, move_latest_hours=3)
+    caller = desk.caller()
+    await booked(caller, "2025-10-28 11:00")
+    desk.clock.at = TUESDAY_NINE
+    assert (await caller("reschedule_appointment", date="2025-10-30")).status == "too_late"
