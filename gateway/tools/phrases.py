@@ -393,6 +393,7 @@ TEXT_KEYS: Final = tuple(_TEXTS)
 _WHY: Final = {reason: f"why_{reason.value}" for reason in Reason}
 # What stands for people whose names cannot be said, after "bei" and "with", and after "zu" and "would you like".
 _US: Final[Mapping[Lang, str]] = {"de": "uns", "en": "us"}
+_AS_WELL_AS: Final[Mapping[Lang, str]] = {"de": "sowie", "en": "as well as"}
 _SOMEBODY: Final[Mapping[Lang, str]] = {"de": "jemand anderem", "en": "somebody else"}
 # A list inside a sentence that has up to five words of its own.
 MAX_LISTED_WORDS: Final = 19
@@ -433,6 +434,9 @@ class Voice:
         names = [say_service(s.name, lang=self.lang) for s in services]
         while len(names) > 1 and sum(len(words(name)) for name in names) > MAX_LISTED_WORDS:
             names.pop()
+        if conj == "und" and len(names) > 1 and any(" und " in name or "," in name for name in names):
+            # A name with an "und" of its own needs another word between itself and the next.
+            return f"{'; '.join(names[:-1])} {_AS_WELL_AS[self.lang]} {names[-1]}"
         return say_list(names, "und" if conj == "und" else "oder", lang=self.lang)
 
     def names(self, first_names: Sequence[str]) -> str:

@@ -201,3 +201,10 @@ def test_the_voice_is_the_salons(salon: Salon, lang: str, formal: bool) -> None:
     """Language and form of address are settings of the company."""
     voice = voice_of(salon, TODAY)
     assert (voice.lang, voice.formal) == (lang, formal)
+
+
+def test_names_with_an_und_of_their_own_stay_apart() -> None:
+    """ "Waschen, Schneiden und Föhnen und Bartpflege" would be four services; plain names keep the plain word."""
+    by_id = {service.id: service for service in SALON.services}
+    assert HOUSE_VOICE.services([by_id["51"], by_id["52"]], "und") == "Waschen, Schneiden und Föhnen sowie Bartpflege"
+    assert HOUSE_VOICE.services([by_id["52"], by_id["53"]], "und") == "Bartpflege und Kinderschnitt"
