@@ -46,6 +46,11 @@ _GUESTS: Final = tuple(
     for pattern, heard in (
         (r"sz", "ss"),  # Szabo; Lukasz in German mouths
         (r"ck(?=[iya]$)", "zk"),  # Sawicki
+        (r"(?<=[ląę])c$", "z"),  # Szulc, Zając
+        (r"^z(?=.*[ąęłńśźż])", "s"),  # the z of Zając is voiced
+        (r"(?<=ś)ni(?=e)", "nj"),  # Wiśniewska
+        (r"^gi(?=[aou])", "dsch"),  # Gianni
+        (r"(?<=[nrc])ch(?=i$)", "k"),  # Bianchi
         (r"c$|c(?=ik$)|ci(?=[aeou])", "tsch"),  # Petrovic and Wojcik without their marks, Maciej
         (r"rz(?=[aeiouy])", "sch"),  # Marzena
         (r"ó", "u"),  # Wójcik

@@ -16,7 +16,9 @@ RESPELLED: Final = {
     "muhammad": "mohammed", "muhammed": "mohammed", "mohammad": "mohammed", "mohamad": "mohammed",
     "youssef": "jusuf", "yousef": "jusuf", "yussuf": "jusuf", "hussain": "hussein", "hossein": "hussein",
     "ahmad": "ahmed", "khaled": "chalid", "khalid": "chalid", "jamal": "dschamal", "cem": "dschem", "can": "dschan",
-    "sahin": "schahin", "simsek": "schimschek", "ayse": "aysche", "isik": "ischik", "öztürk": "östürk",
+    "cengiz": "dschengis",
+    "cihan": "dschihan", "ceylan": "dschejlan", "cemal": "dschemal", "canan": "dschanan", "ceyda": "dschejda",
+    "zofia": "sofia", "sahin": "schahin", "simsek": "schimschek", "ayse": "aysche", "isik": "ischik", "öztürk": "östürk",
     "ozturk": "östürk", "lee": "lie", "nguyen": "nujen", "huynh": "huin", "pham": "fam",
 }  # fmt: skip
 
@@ -76,6 +78,6 @@ WELL_KNOWN: Final = frozenset(
     sommer stecker steger stein steiner stolz storch stork strobel tamm tanner thiel thiele thiemann thoma thomas
     thorn tiemann tietz tietze till tiller timm tobler tollmann trapp treder trost vogel vogt wagner walter weber
     wecker weger weidner weiß wende werner widmann wieder wieland winder winter wittmann wolf wunder zander ziegler
-    zimmermann zoller
+    zimmermann zoller kohn wunsch bock schuler forster mohr holzer volk
     """.split()
 )
