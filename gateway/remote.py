@@ -18,6 +18,7 @@ from gateway.calcom.gauges import CalcomGauges
 from gateway.calcom.rate import Bucket, FallbackBucket, MemoryBucket, RedisBucket
 from gateway.calcom.reconciler import Reconciler
 from gateway.calcom.stored_accounts import StoredAccounts
+from gateway.calcom.subscriptions import Subscriptions
 from gateway.calcom.webhooks import Webhooks
 from gateway.clock import Clock, Ids
 from gateway.logs import Log
@@ -44,6 +45,7 @@ class Remote:
     answers: SagaAnswers
     runner: SagaRunner
     event_types: EventTypes
+    subscriptions: Subscriptions
     reconciler: Reconciler
     webhooks: Webhooks
     gauges: CalcomGauges
@@ -59,7 +61,7 @@ class Remote:
         return await self.store.configure(lambda connection: remote_writer.company_of_slug(connection, slug))
 
     async def problems(self) -> dict[str, str]:
-        """What is wrong with whose key, by "company/staff": one line each with what to do."""
+        """What is wrong with whose key or webhook, by "company/staff": one line each with what to do."""
         found: dict[str, str] = {}
         for company_id in await self.companies():
             accounts = await self.accounts.staff(company_id)
@@ -67,6 +69,7 @@ class Remote:
                 found[company_id] = "lives in Cal.com, but nobody there has a key: set them with `gateway calcom key`"
             for account in accounts:
                 problem = await self.accounts.problem(company_id, account)
+                problem = problem or self.worker.unsubscribed.get(company_id, {}).get(account.staff_id)
                 if problem is not None:
                     found[f"{company_id}/{account.staff_id}"] = problem
         return found
@@ -124,6 +127,7 @@ def build_remote(
         answers=SagaAnswers(store, runner, clock, worker.nudge),
         runner=runner,
         event_types=event_types,
+        subscriptions=Subscriptions(connections),
         reconciler=reconciler,
         webhooks=webhooks,
         gauges=gauges,

@@ -64,6 +64,8 @@ class Worker:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     drift: Mapping[str, int] = field(default_factory=dict)
     """Bookings that are not as they should be, by company, as of its last whole pass."""
+    unsubscribed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Whose bookings Cal.com does not tell us of: by company and person, one line with what to do."""
     _last: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _broken: dict[str, dict[str, int]] = field(default_factory=dict)
     _synced: dict[str, int] = field(default_factory=dict)
@@ -192,6 +194,11 @@ class Worker:
             counts = self._drifted.setdefault(kind, {})
             counts[company_id] = sum(getattr(person, kind) for person in found)
             self.gauges.event_type_drift.labels(kind).set(sum(counts.values()))
+        self.unsubscribed = {
+            **self.unsubscribed,
+            company_id: {person.staff_id: person.webhook for person in found if person.webhook is not None},
+        }
+        self.gauges.unsubscribed.set(sum(map(len, self.unsubscribed.values())))
         # What was marked is a change of ours, not of the salon.
         marked = await self.salons(company_id)
         self._synced[company_id] = max((salon.config_version for salon in marked), default=0)

@@ -66,6 +66,7 @@ class Operation(Enum):
     RESCHEDULE = ("reschedule", "POST", "bookings")
     CANCEL = ("cancel", "POST", "bookings")
     CREATE_WEBHOOK = ("create_webhook", "POST", "other")
+    UPDATE_WEBHOOK = ("update_webhook", "PATCH", "other")
     LIST_WEBHOOKS = ("list_webhooks", "GET", "other")
     DELETE_WEBHOOK = ("delete_webhook", "DELETE", "other")
 
@@ -364,14 +365,23 @@ class CalcomClient:
         body = payloads.webhook_body(subscriber_url, secret, triggers)
         return await self._ask(Operation.CREATE_WEBHOOK, "/v2/webhooks", wire.webhook, body=body)
 
+    async def update_webhook(
+        self,
+        webhook_id: str,
+        subscriber_url: str,
+        secret: str,
+        triggers: Sequence[str] = payloads.BOOKING_TRIGGERS,
+    ) -> Outcome[Webhook]:
+        """Make a subscription what it would be if it were made now; this is how a secret is changed over there."""
+        body = payloads.webhook_body(subscriber_url, secret, triggers)
+        return await self._ask(Operation.UPDATE_WEBHOOK, _webhook_path(webhook_id), wire.webhook, body=body)
+
     async def list_webhooks(self) -> Outcome[tuple[Webhook, ...]]:
         """The account's subscriptions (at most 250: one page)."""
         return await self._ask(Operation.LIST_WEBHOOKS, "/v2/webhooks", _each(wire.webhook), query={"take": "250"})
 
     async def delete_webhook(self, webhook_id: str) -> Outcome[None]:
-        if not UID.fullmatch(webhook_id):
-            raise ValueError("not a webhook id")
-        return await self._ask(Operation.DELETE_WEBHOOK, f"/v2/webhooks/{webhook_id}", _nothing)
+        return await self._ask(Operation.DELETE_WEBHOOK, _webhook_path(webhook_id), _nothing)
 
     # -- one exchange ----------------------------------------------------------------------------------------------
 
@@ -542,6 +552,12 @@ def _booking_path(uid: str) -> str:
     if not UID.fullmatch(uid):
         raise ValueError("not a booking uid")
     return f"/v2/bookings/{uid}"
+
+
+def _webhook_path(webhook_id: str) -> str:
+    if not UID.fullmatch(webhook_id):
+        raise ValueError("not a webhook id")
+    return f"/v2/webhooks/{webhook_id}"
 
 
 def _parse(content: bytes) -> Any:

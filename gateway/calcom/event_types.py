@@ -22,8 +22,9 @@ from gateway.calcom.accounts import Account
 from gateway.calcom.calendar import BACKGROUND_RESERVE, Connections
 from gateway.calcom.client import CalcomClient
 from gateway.calcom.model import EventType
-from gateway.calcom.outcome import Done, NotSent, Outcome, Reason, Refused, Unknown
+from gateway.calcom.outcome import Done, Outcome, Reason, Refused, problem_line
 from gateway.calcom.payloads import EventTypeSpec, drift, expected_traits, fingerprint_of
+from gateway.calcom.subscriptions import Subscriptions
 from gateway.clock import Clock
 from gateway.errors import InvalidPlan
 
@@ -84,13 +85,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """How one person's event types differ from the salon; `missing`, `changed`, `foreign` count."""
+    """How one person's account differs from what the salon needs; `missing`, `changed`, `foreign` count event types."""
 
     staff_id: str
     missing: int
     changed: int
     foreign: int
     problem: str | None = None
+    webhook: str | None = None
+    """What is wrong with the subscription that tells us of this person's bookings; None: nothing known."""
 
 
 def suffix_of(ref_key: bytes, company_id: str, key: Key) -> str:
@@ -214,7 +217,7 @@ class EventTypes:
         return results
 
     async def drift(self, salon: Salon, *, mark: bool = True) -> list[Drifted]:
-        """How each person's event types differ from the salon. `mark`: what differs is not booked until it is healed."""
+        """How each person's event types (and webhook) differ from what the salon needs. `mark`: what differs is not booked until it is healed."""
         found: list[Drifted] = []
         for account in await self._staff(salon):
             opened = await self._opened(salon, account, None)
@@ -224,7 +227,8 @@ class EventTypes:
             changes, foreign = opened[1].changes, len(opened[1].foreign)
             missing = sum(change.do is Do.CREATE for change in changes)
             changed = sum(change.do in (Do.UPDATE, Do.ADOPT, Do.DELETE) for change in changes)
-            found.append(Drifted(account.staff_id, missing, changed, foreign))
+            webhook = await Subscriptions(self.connections).missing(salon.company_id, account)
+            found.append(Drifted(account.staff_id, missing, changed, foreign, webhook=webhook))
             if mark:
                 await self._mark(salon.company_id, changes)
         return found
@@ -245,7 +249,7 @@ class EventTypes:
         client = self.connections.of(salon.company_id, key, within=REQUEST_SECONDS, reserve=BACKGROUND_RESERVE)
         listed = await client.list_event_types(await self._username(client, key))
         if not isinstance(listed, Done):
-            return _problem(listed)
+            return problem_line(listed)
         mapped = await self.store.read(salon.company_id, lambda tx: tx.event_map())
         everybody = {a.staff_id: a for a in await self._staff(salon)}
         wanted = wanted_of(salon, setup, everybody, self.ref_key, service_id)
@@ -278,7 +282,7 @@ class EventTypes:
             case _:
                 return await self._remove(company_id, client, change)
         if not isinstance(made, Done):
-            return _problem(made)
+            return problem_line(made)
         left = drift(expected_traits(change.spec), made.value.traits)
         await self._map(company_id, change.key, change.spec, made.value, "drifted" if left else "ok")
         return f"still differs in {', '.join(d.trait for d in left)}" if left else None
@@ -294,7 +298,7 @@ class EventTypes:
                 return None
             gone = await client.delete_event_type(event_type_id)
             if not isinstance(gone, Done) and not (isinstance(gone, Refused) and gone.reason is Reason.GONE):
-                return _problem(gone)
+                return problem_line(gone)
         await self.store.run(company_id, lambda tx: tx.drop_mapped(service_id, staff_id, segment_key))
         return None
 
@@ -334,16 +338,3 @@ class EventTypes:
                     tx.put_mapped(replace(row, sync_status=state), at=now)
 
         await self.store.run(company_id, write)
-
-
-def _problem(outcome: Outcome[object]) -> str:
-    """One line about a request that did not work; no address, no key."""
-    match outcome:
-        case Refused(reason=Reason.BAD_KEY):
-            return "Cal.com does not accept the key: set a new one with `gateway calcom key`"
-        case Refused(reason=reason):
-            return f"Cal.com refused: {reason.value}"
-        case Unknown(cause=cause) | NotSent(cause=cause):
-            return f"Cal.com did not answer properly: {cause.value}"
-        case _:
-            return ""

@@ -40,6 +40,9 @@ class CalcomGauges:
         self.event_type_drift = Gauge(
             "gateway_calcom_event_type_drift", "Event types by how they differ.", ("kind",), registry=registry
         )
+        self.unsubscribed = Gauge(
+            "gateway_calcom_unsubscribed", "People whose bookings Cal.com does not tell us of.", registry=registry
+        )
         self.webhooks = Counter(
             "gateway_calcom_webhooks", "Webhook deliveries by what became of them.", ("outcome",), registry=registry
         )

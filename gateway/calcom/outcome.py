@@ -106,3 +106,16 @@ class NotSent:
 
 Outcome = Done[T_co] | Refused | Unknown | NotSent
 Failure = Refused | Unknown | NotSent
+
+
+def problem_line(outcome: Outcome[object]) -> str:
+    """One line for an operator about a request that did not work; no address, no key. Empty for one that did."""
+    match outcome:
+        case Refused(reason=Reason.BAD_KEY):
+            return "Cal.com does not accept the key: set a new one with `gateway calcom key`"
+        case Refused(reason=reason):
+            return f"Cal.com refused: {reason.value}"
+        case Unknown(cause=cause) | NotSent(cause=cause):
+            return f"Cal.com did not answer properly: {cause.value}"
+        case _:
+            return ""

@@ -340,7 +340,8 @@ def _hosts(event_type: Mapping[str, Any]) -> list[Any]:
 
 
 def webhook_body(subscriber_url: str, secret: str, triggers: Sequence[str] = BOOKING_TRIGGERS) -> Json:
-    """POST /v2/webhooks. Without a secret the deliveries would be unsigned, so it is not optional here."""
+    """POST /v2/webhooks, and PATCH: everything again. Without a secret the deliveries would be unsigned, so it is not
+    optional here."""
     return {
         "active": True,
         "subscriberUrl": subscriber_url,

@@ -30,13 +30,12 @@ def connect(
     """Let the company live in Cal.com from now on; what it had set before is replaced.
 
     A webhook secret that is replaced stays valid beside the new one. `sealed_key` and `team_id`: one admin's key for
-    everybody.
+    everybody; without one a key that is on file is kept.
     """
     known = connection.execute(select(SETUP.c.webhook_secret).where(SETUP.c.company_id == company_id)).first()
     values = {
         "slug": slug,
         "active": True,
-        "api_key": sealed_key,
         "team_id": team_id,
         "webhook_secret": sealed_webhook_secret,
         "webhook_secret_old": None if known is None else known[0],
@@ -46,8 +45,9 @@ def connect(
         "change_on_outage": change_on_outage,
     }
     if known is None:
-        connection.execute(insert(SETUP), {"company_id": company_id, **values})
+        connection.execute(insert(SETUP), {"company_id": company_id, "api_key": sealed_key, **values})
     else:
+        values |= {} if sealed_key is None else {"api_key": sealed_key}
         connection.execute(update(SETUP).where(SETUP.c.company_id == company_id).values(values))
 
 

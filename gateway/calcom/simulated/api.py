@@ -16,7 +16,17 @@ from typing import Any, Final
 from gateway.calcom.model import BookingStatus
 from gateway.calcom.simulated import render
 from gateway.calcom.simulated.faults import Kind
-from gateway.calcom.simulated.world import ApiError, BookingRow, Draft, Json, TypeRow, User, World, no_such_booking
+from gateway.calcom.simulated.world import (
+    ApiError,
+    BookingRow,
+    Draft,
+    Hook,
+    Json,
+    TypeRow,
+    User,
+    World,
+    no_such_booking,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,7 @@ ROUTES: Final[tuple[tuple[str, str, Kind, str], ...]] = (
     ("DELETE", r"/v2/teams/(?P<team>\d+)/event-types/(?P<type_id>\d+)", Kind.OTHER, "delete_type"),
     ("GET", r"/v2/webhooks", Kind.READ, "list_hooks"),
     ("POST", r"/v2/webhooks", Kind.OTHER, "create_hook"),
+    ("PATCH", r"/v2/webhooks/(?P<hook_id>\d+)", Kind.OTHER, "change_hook"),
     ("DELETE", r"/v2/webhooks/(?P<hook_id>\d+)", Kind.OTHER, "delete_hook"),
 )
 _COMPILED: Final = tuple((method, re.compile(pattern), kind, name) for method, pattern, kind, name in ROUTES)
@@ -244,11 +255,24 @@ class Api:
 
         return act
 
+    def _hook(self, call: _Call) -> Hook:
+        hook = self.world.hooks.get(int(call.names["hook_id"]))
+        if hook is None or hook.user_id != call.caller.id:
+            raise ApiError(404, "Webhook not found", "NotFoundException")
+        return hook
+
+    def _change_hook(self, call: _Call) -> Act:
+        body = call.body
+        _check_types(body, {"active": bool, "subscriberUrl": str, "triggers": list, "secret": str}, 0)
+
+        def act(now: datetime) -> Answer:
+            return 200, render.success(render.hook(self.world.change_hook(self._hook(call), body)))
+
+        return act
+
     def _delete_hook(self, call: _Call) -> Act:
         def act(now: datetime) -> Answer:
-            hook = self.world.hooks.get(int(call.names["hook_id"]))
-            if hook is None or hook.user_id != call.caller.id:
-                raise ApiError(404, "Webhook not found", "NotFoundException")
+            hook = self._hook(call)
             del self.world.hooks[hook.id]
             return 200, render.success(render.hook(hook))
 

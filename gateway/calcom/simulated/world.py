@@ -228,6 +228,20 @@ class World:
         self.hooks[hook.id] = hook
         return hook
 
+    def change_hook(self, hook: Hook, body: Mapping[str, Any]) -> Hook:
+        """The hook with what `body` names of it."""
+        url = body.get("subscriberUrl", hook.url)
+        if any(
+            other.user_id == hook.user_id and other.url == url and other.id != hook.id for other in self.hooks.values()
+        ):
+            text = "Webhook with this subscriber url already exists for this user"
+            raise ApiError(409, text, "ConflictException")
+        triggers = frozenset(map(str, body["triggers"])) if "triggers" in body else hook.triggers
+        secret, active = body.get("secret", hook.secret), body.get("active", hook.active)
+        changed = replace(hook, url=url, triggers=triggers, secret=secret, active=active)
+        self.hooks[hook.id] = changed
+        return changed
+
     # -- bookings: reading -------------------------------------------------------------------------------------------
 
     def bookings(self, as_of: datetime | None = None) -> Iterator[BookingRow]:

@@ -41,6 +41,7 @@ EVERY_METHOD = {
     "reschedule",
     "cancel",
     "create_webhook",
+    "update_webhook",
     "list_webhooks",
     "delete_webhook",
 }
@@ -77,6 +78,7 @@ def everything() -> Rig:
     done(run(client.get_booking(moved.uid)))
     done(run(client.cancel(moved.uid, "on request")))
     hook = done(run(client.create_webhook("https://gw.example/calcom/webhook/salon", "s" * 32)))
+    done(run(client.update_webhook(hook.id, "https://gw.example/calcom/webhook/salon", "t" * 32)))
     done(run(client.list_webhooks()))
     done(run(client.delete_webhook(hook.id)))
     done(run(client.delete_event_type(kind.id)))

@@ -698,6 +698,8 @@ def test_webhooks_are_made_listed_and_removed() -> None:
     hook = done(rig.run(rig.client.create_webhook("https://gw.example/calcom/webhook/salon", "s" * 24)))
     assert "s" * 24 not in json.dumps(repr(hook))
     assert done(rig.run(rig.client.list_webhooks())) == (hook,)
+    assert done(rig.run(rig.client.update_webhook(hook.id, hook.subscriber_url, "t" * 24))) == hook
+    assert rig.service.world.hooks[int(hook.id)].secret == "t" * 24
     again = rig.run(rig.client.create_webhook("https://gw.example/calcom/webhook/salon", "s" * 24))
     assert told(again) == "refused name_taken"
     assert done(rig.run(rig.client.delete_webhook(hook.id))) is None
