@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from gateway.speech.grammar.combine import Meaning, combine
 from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Grain, Span, WeeklyHours, Window
-from gateway.speech.grammar.parts import PARTS, public
+from gateway.speech.grammar.parts import NIGHT, PARTS, public
 from gateway.speech.grammar.question import ask_which
 from gateway.speech.grammar.rewrite import rewrite
 from gateway.speech.grammar.rules import RULES
@@ -130,6 +130,8 @@ def _when(meaning: Meaning, context: Context) -> When:
             return When("time", _time(minute), None, "minute")
         if minute == 0 and meaning.counted_day and day == context.today:
             minute = MINUTES  # "heute um Mitternacht" is the one to come
+        elif meaning.counted_day and day == context.today and meaning.settled_part in NIGHT and minute < 5 * 60:
+            minute += MINUTES if _at(day, minute) < context.reference else 0  # "heute Nacht um zwei"
         return When("datetime", _at(day, minute), None, "minute")
     return When("date", day, None, "day") if day else NOTHING
 

@@ -174,7 +174,8 @@ def _days(items: Sequence[Item], context: Context, meaning: Meaning) -> Days | N
     numbers = _bare_days(items)
     spans = _not_past([item for item in named if item.days is not None and not item.days.single], context)
     singles = _not_past([item for item in named if item.days is not None and item.days.single], context)
-    stretches = [item.days for item in spans if item.days is not None]
+    # "Wochenende 18./19. August": the dates say which one.
+    stretches = [item.days for item in sorted(spans, key=lambda item: item.text != "range") if item.days is not None]
     if singles:
         if stretches:
             singles = [replace(item, days=_in_year(item.days, item, stretches)) for item in singles if item.days]
@@ -292,7 +293,7 @@ def _time(items: Sequence[Item], meaning: Meaning) -> None:
         meaning.clock = _within_part(clocks[0], part or (settled[0] if settled else None))
         first = clocks[0].minute
         meaning.other_clocks = [clock for clock in clocks[1:] if clock.minute % 720 != first % 720]
-        meaning.settled_part = part
+        meaning.settled_part = part or (settled[0] if settled else None)
     elif part is not None:
         meaning.part = part
 

@@ -150,7 +150,7 @@ _ENTRIES: Final[Entries] = {
     "S": {
         "fruehling": "spring",
         "sommer": "summer",
-        "herbst": "autumn",
+        "herbst": "autumn|fall",
         "winter": "winter",
     },
     "F": {
@@ -167,6 +167,9 @@ _ENTRIES: Final[Entries] = {
         "start month": "beginning of the month|start of the month|bom|early this month",
         "middle month": "middle of the month|mid-month|mid month",
         "end month": "end of the month|end of month|eom|the eom",
+        "start quarter": "beginning of the quarter|start of the quarter",
+        "middle quarter": "middle of the quarter",
+        "end quarter": "end of the quarter|end of quarter|eoq",
         "start year": "beginning of the year|start of the year|boy",
         "end year": "end of the year|end of year|eoy",
     },
@@ -176,7 +179,7 @@ _ENTRIES: Final[Entries] = {
     "h": {0: "half|an half|half a|half an"},
     "q": {0: "quarter|a quarter"},
     "Q": {0: "three-quarters|three quarters|three quarter"},
-    "v": {0: "before|til before|prior to|of noon|ahead of"},
+    "v": {0: "before|til before|prior to|of noon|ahead of|earlier than"},
     "n": {0: "after|past|following on|later than|starting after"},
     "a": {0: "at|@|at exactly|exactly at|exactly|precisely|sharp|at precisely|for around"},
     "g": {
@@ -196,7 +199,9 @@ _ENTRIES: Final[Entries] = {
     "b": {0: "between|anywhere between|sometime between|in between"},
     "e": {0: "and|&"},
     "o": {0: "or|alternatively"},
-    "k": {0: "instead of|rather than|not|don't|no|except|except for|except on|excluding|apart from|but not|other than"},
+    "k": {
+        0: "instead of|rather than|not|don't|no|except|except for|except on|excluding|apart from|but not|other than|any day but|anything but|any time but|anytime but|every day but"
+    },
     "l": {
         0: "by|no later than|at the latest by|latest|not later than|latest by|at latest|not after|at the latest|by about"
     },
@@ -216,15 +221,17 @@ _ENTRIES: Final[Entries] = {
     },
     "V": {
         0: "euro|euros|€|dollar|dollars|\\$|percent|%|cents|cent|pounds|pound|kg|people|persons|guests|times|person|kids|children"
-        "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|chapter|inches|feet|miles|km|kilometers|km|m|mm|meters|years old"
+        "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|chapter|seat|version|flight|gate|bus|train|line|apartment|suite|£|stars|star|inches|feet|miles|km|kilometers|km|m|mm|meters|years old"
     },
-    "0": {0: "now|right now|immediately|at this moment|right away|just now|at the moment|at this time"},
+    "0": {
+        0: "now|this time|same time|at this time|about this time|right now|immediately|at this moment|right away|just now|at the moment"
+    },
     "x": {
         0: "asap|as soon as possible|as early as possible|good morning|good afternoon|good evening|good night|good day|have a nice day"
         "|nice evening|nice day|one moment|a second|one second|a minute please|one time|next time|last time|first time"
         "|the other day|some day|someday|one day|may i|may you|may we|may be|you may|i may|we may|may have|may not|early bird|a bit"
         "|that day|to go|to be|to do|to get|to see|to make|to book|to have|to come|to change|to cancel|to you|to my|to me"
-        "|at all|at least|at home|at your|in case|in fact|of course|next appointment|last appointment|every day|all day|too early|too late"
+        "|at all|at first|good weekend|great weekend|nice weekend|lovely weekend|at least|at home|at your|in case|in fact|of course|next appointment|last appointment|every day|all day|too early|too late"
         "|day to day|any day|now i|now that|now then|by now|until now|no one|no time|a lot|a little"
     },
 }

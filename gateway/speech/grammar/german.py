@@ -65,7 +65,7 @@ _ENTRIES: Final[Entries] = {
         "spaetabend": "später abend|späten abend|spätabends|spät am abend|spät abends|am späten abend|nach dem abendessen|nach dem abendbrot",
         "nacht": "nacht|nachts|in der nacht|zur nacht|heut nacht|spätnachts|spät nachts|tief in der nacht",
     },
-    "C": {0: "mitternacht|um mitternacht"},
+    "C": {0: "mitternacht|um mitternacht|mitternachts"},
     "R": {
         0: "heute|heut|heit|heid|heude|heutigen|heutiger|heutige|der heutige tag|am heutigen tag|ende des tages|tagesende",
         1: "morgen|moagn|moang|morng|morje|moin früh|morgigen|morgige|morgiger|am morgigen tag|am nächsten tag|am folgenden tag|tags darauf",
@@ -164,10 +164,10 @@ _ENTRIES: Final[Entries] = {
         "|zwischen weihnachten und silvester",
     },
     "S": {
-        "fruehling": "frühling|frühjahr",
-        "sommer": "sommer",
-        "herbst": "herbst",
-        "winter": "winter",
+        "fruehling": "frühling|frühjahr|frühlings|frühjahrs",
+        "sommer": "sommer|sommers",
+        "herbst": "herbst|herbstes|herbsts",
+        "winter": "winter|winters",
     },
     "F": {
         "start": "anfang|beginn|anfangs|zu beginn|zum beginn|am anfang|zum anfang|zu anfang|ganz am anfang",
@@ -196,12 +196,12 @@ _ENTRIES: Final[Entries] = {
     "h": {0: "halb|halber|halbe|halben|halbes|um halb"},
     "q": {0: "viertel|virtel|fiertel|viertl"},
     "Q": {0: "dreiviertel|drei viertel|dreivirtel|3/4|3 viertel"},
-    "v": {0: "vor|vorm"},
-    "n": {0: "nach|nachm"},
+    "v": {0: "vor|vorm|früher als|früher wie"},
+    "n": {0: "nach|nachm|später als|später wie"},
     "a": {0: "um|punkt|um punkt|exakt|genau|gleich um|pünktlich um|so um|schlag"},
     "g": {
         0: "gegen|ca|circa|zirka|ungefähr|etwa|so|gg|rund|so gegen|so ca|so etwa|so ungefähr|gegen ca|ungefaehr um|um ca"
-        "|um circa|um etwa|um ungefähr|um die|um rund|so zirka|so circa|vielleicht|ggn|schätzungsweise|eher|so was um"
+        "|um circa|um etwa|um ungefähr|um die|um rund|so zirka|so circa|vielleicht|ggn|schätzungsweise|eher|so was um|max|maximal|höchstens|wohl|plusminus"
     },
     "d": {
         0: "der|den|dem|des|die|das|am|an|zum|zur|auf|für|fürn|aufm|zu|beim|jeden|jeder|jedem|jede|ganzen|ganze|ganzer"
@@ -219,7 +219,7 @@ _ENTRIES: Final[Entries] = {
     },
     "z": {0: "-"},
     "b": {0: "zwischen|zw|zw.|zwischn"},
-    "e": {0: "und|u|&|n"},
+    "e": {0: "und|u|&|n|+"},
     "o": {0: "oder|bzw|beziehungsweise|alternativ"},
     "k": {
         0: "besser als|lieber als|statt|anstatt|nicht|nich|net|keinesfalls|ned|auf keinen fall|außer|ausser|ausgenommen|bloß nicht|nur nicht"
@@ -250,16 +250,18 @@ _ENTRIES: Final[Entries] = {
     },
     "V": {
         0: "euro|€|eur|cent|dollar|prozent|%|kg|gramm|cm|meter|m|km|kilometer|liter|franken|mark|personen|person|leute"
-        "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer|version|ecken|häuser|seite|zimmer|platz|kanal|kapitel|absatz|paragraph|paragraf"
+        "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer|version|ecken|häuser|seite|zimmer|platz|kanal|kapitel|absatz|paragraph|paragraf|raum|saal|gleis|linie|bus|flug|zug|artikel|formel|größe|sterne|version|kilo|pfund|£"
     },
-    "0": {0: "jetzt|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"},
+    "0": {
+        0: "jetzt|gerade eben|um diese zeit|zu dieser zeit|um diese uhrzeit|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"
+    },
     "x": {
         0: "so früh wie möglich|so schnell wie möglich|so bald wie möglich|schnellstmöglich|möglichst früh|möglichst bald"
         "|so spät wie möglich|zu früh|zu spät|früher|eher früher|letztes mal|nächstes mal|morgen , hier ist|morgen , mein name|morgen , ich|morgen hier ist|abend , hier ist|abend , mein name|morgen zusammen|tag , hier ist|morgen , hier spricht|abend , hier spricht|das letzte mal|beim letzten mal"
         "|beim nächsten mal|das nächste mal|ein ander mal|mal sehen|vor kurzem|neulich|um so|um die ecke|von mir|um gottes willen"
         "|vor ort|zum einen|zum anderen|auf einmal|noch einmal|ein mal|zwei mal|drei mal|erstes mal|zum ersten mal|nächster termin"
         "|nächsten termin|letzten termin|letzter termin|nächste mal|tag und nacht|eines tages|guten tag|schönen tag|tag auch"
-        "|vor allem|nach wie vor|jetzt bin|jetzt habe ich|jetzt hab ich|jetzt muss ich|jetzt weiß ich|jetzt verstehe ich|jetzt aber|jetzt mal|so ist das|so so|ach so|so ein|so eine|so einen|so was|so viel|so weit|um was|um zu|nach hause"
+        "|vor allem|nach wie vor|rund um die uhr|jetzt bin|jetzt habe ich|jetzt hab ich|jetzt muss ich|jetzt weiß ich|jetzt verstehe ich|jetzt aber|jetzt mal|so ist das|so so|ach so|so ein|so eine|so einen|so was|so viel|so weit|um was|um zu|nach hause"
         "|im sommer geboren|von beruf|alles gute|erst mal|erst einmal|halbe sachen|von ihnen"
     },
 }

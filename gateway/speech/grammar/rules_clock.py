@@ -9,6 +9,9 @@ from gateway.speech.grammar.rewrite import Found, Rule, rule
 HALF_DAY: Final = 720
 DAY: Final = 1440
 _ARTICLES: Final = frozenset({"eine", "einer", "einem", "einen", "eines", "'ne", "ner", "nem", "a", "an"})
+_THIS_TIME: Final = frozenset(
+    {"um diese zeit", "um diese uhrzeit", "this time", "same time", "at this time", "about this time"}
+)
 NOT_A_TIME: Final = Item("V", text="no such time")
 
 
@@ -240,7 +243,15 @@ def _part_before(found: Found) -> Item | None:
     return _hour_part(found)
 
 
+def _same_time(found: Found) -> Item | None:
+    """'morgen um diese Zeit', 'this time tomorrow': the clock of this moment, another day."""
+    now = found.context.reference
+    return clock_item(now.hour * 60 + now.minute, twelve=False) if found.get("n").text in _THIS_TIME else None
+
+
 CLOCKS: Final[tuple[Rule, ...]] = (
+    rule("(?<=D)[dg]{0,2}(?P<n>0)", _same_time),
+    rule("(?P<n>0)d?(?=D)", _same_time),
     rule("(?P<a>[NLqQh])g?(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _offset),
     rule("(?P<a>[NLqQ])(?P<v>z)(?P<c>[NC])u?", _to),
     rule("(?P<a>[Nq])(?P<v>s)(?P<h>h)?(?P<c>[NC])u?", _swiss_past),

@@ -60,6 +60,7 @@ def week_days(monday: date) -> Days:
 _PARTS: Final = {
     "week": {"start": (0, 3), "middle": (2, 4), "end": (4, 6), "half1": (0, 3), "half2": (3, 6)},
     "month": {"start": (0, 8), "middle": (11, 19), "end": (21, 31), "half1": (0, 15), "half2": (15, 31)},
+    "season": {"start": (0, 30), "middle": (31, 61), "end": (62, 92), "half1": (0, 45), "half2": (46, 92)},
     "year": {"start": (0, 31), "middle": (151, 212), "end": (334, 366), "half1": (0, 181), "half2": (181, 366)},
 }
 
@@ -69,7 +70,8 @@ def part_of(days: Days, part: str) -> Days | None:
     if days.start is None or days.end is None or days.single:
         return None
     length = (days.end - days.start).days
-    first, last = _PARTS["week" if length <= 7 else "month" if length <= 31 else "year"][part]
+    kind = "week" if length <= 7 else "month" if length <= 31 else "season" if length <= 100 else "year"
+    first, last = _PARTS[kind][part]
     return Days(days.start + first * ONE_DAY, min(days.start + last * ONE_DAY, days.end), "day", True)
 
 
@@ -129,7 +131,8 @@ def _named(found: Found) -> Item | None:
 
 def _season(found: Found) -> Item | None:
     name, context = found.get("s").text, found.context
-    if found["x"] is None and found["i"] is None and found["y"] is None:
+    in_part = found.before is not None and found.before.code in "Fd"
+    if found["x"] is None and found["i"] is None and found["y"] is None and not in_part:
         return None
     names = list(SEASON_STARTS)
     after = names[(names.index(name) + 1) % 4]
@@ -336,7 +339,7 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?P<o>O)d?(?P<m>O)(?:c?(?P<y>Y))?(?![MWxU])", _two_ordinals),
     rule("(?P<h>H)[dci]{0,2}(?P<x>X)(?P<u>U)", _named),
     rule("(?:(?P<x>X)|[id])?(?P<h>H)(?:[dci]?d?(?P<y>Y))?", _named),
-    rule("(?:(?P<x>X)|(?P<i>i))?(?P<s>S)(?P<y>Y)?", _season),
+    rule("(?:(?P<x>X)|(?P<i>[i9])d?)?(?P<s>S)(?:d?(?P<y>Y))?", _season),
     rule("(?P<m>M)nd?X(?![UWM])", _month_after_next),
     rule("(?:K|K[dc])(?P<n>[NO])(?:[dcz]?(?P<y>Y))?", _calendar_week),
     rule("(?P<u>U)(?P<n>N)(?![uUN])(?:d?(?P<y>Y))?", _numbered_week),

@@ -79,7 +79,15 @@ def _counted(found: Found) -> Item | None:
     number, unit = found["n"], found.get("u")
     halves = int(found["h"] is not None)
     amount = number.n if number else 0 if halves else 1
-    if halves and number and amount == 1 and found.context.lang == "de" or halves and "e" not in found.match[0]:
+    if (
+        halves
+        and number
+        and amount == 1
+        and found.context.lang == "de"
+        and not number.digits
+        or halves
+        and "e" not in found.match[0]
+    ):
         amount = 0  # "in einer halben Stunde", "half an hour"
     return length(unit.text, amount, halves=halves)
 

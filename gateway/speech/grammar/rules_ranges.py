@@ -25,7 +25,18 @@ def _clock_range(found: Found) -> Item | None:
         return None
     if found["p"] is not None:
         return None
+    if _moves(found):
+        return Item("C", clock=hi)
     return Item("I", window=Window(_like(lo, hi), hi))
+
+
+_MOVING: Final = frozenset({"move", "moved", "reschedule", "change", "switch", "shift", "push", "postpone", "bring"})
+
+
+def _moves(found: Found) -> bool:
+    """English 'move it from Monday to Tuesday': no stretch, the second is where it goes."""
+    from_to = found.match[0][0] == "f" and found.context.lang == "en"
+    return from_to and any(item.text in _MOVING for item in found.items[: found.match.start()])
 
 
 def _hours_beside_day(found: Found) -> Item | None:
@@ -123,6 +134,9 @@ def _bound_day(item: Item, context: Context, after: date | None = None) -> date 
 def _day_range(found: Found) -> Item | None:
     """'vom 3. bis 5. Dezember', 'Montag bis Mittwoch', 'July 13-15', 'vom 4. bis zum 23.'."""
     first, second, context = found.get("a"), found.get("b"), found.context
+    if _moves(found):
+        target = base_day(second, context)
+        return days_item(one_day(target), "explicit") if target else None
     if first.code == "N" and second.code != "D" or second.code == "N" and (first.code != "D" or second.n > 31):
         return None
     if second.code == "N" and context.lang == "de":
@@ -194,6 +208,23 @@ def _two_days(found: Found) -> Item | None:
         and (built.days.end - built.days.start).days == 2
         else None
     )
+
+
+def _either_day(found: Found) -> Item | None:
+    """'am 5. oder 6. März', 'march 5 or 6': the first, and the other as a reading; '18./19. August' are two days."""
+    first, second = found.get("a"), found.get("b")
+    said = first if first.code == "D" else second
+    number = second if first.code == "D" else first
+    day = said.days.single if said.days else None
+    if day is None or said.text not in {"date", "explicit"} or not number.digits and number.code == "N":
+        return None
+    other = day_in(day.year, day.month, number.n)
+    if other is None:
+        return None
+    early, late = sorted((day, other))
+    if found.get("o").text == "/" and late - early == ONE_DAY:
+        return days_item(Days(early, late + ONE_DAY), "range")
+    return days_item(one_day(other if said is second else day, readings=(day if said is second else other,)), said.text)
 
 
 def _month_range(first: Item, second: Item) -> Item | None:
@@ -292,6 +323,8 @@ RANGES: Final[tuple[Rule, ...]] = (
     rule("f?[dc]{0,2}(?P<a>[DWRON])d?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
     rule("bd{0,2}(?P<a>[DWRON])ed{0,2}(?P<b>[DWRO])", _day_range),
     rule("(?P<a>[OWD])ed{0,2}(?P<b>[DOW])", _two_days),
+    rule("(?P<a>[ON])(?P<o>o)d{0,2}(?P<b>D)", _either_day),
+    rule("(?P<a>D)(?P<o>o)d{0,2}(?P<b>[ON])(?![uUVmC])", _either_day),
     rule("(?P<d>D)[dcf]{0,2}f?d{0,2}(?P<a>O)[tz]d{0,2}(?P<b>O)", _range_in_month),
 )
 
@@ -302,6 +335,7 @@ OPENS: Final[tuple[Rule, ...]] = (
     rule("(?P<s>[sn])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
     rule("(?<!U)(?P<s>[tv])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
     rule("f?(?P<c>[CN])d?(?P<g>[Glr])", _later),
+    rule("(?P<c>C)c(?P<g>[Glr])(?![dag]{0,2}[CNTDWPR])", _later),
     rule("^(?P<s>z)(?P<c>C)", _through),
     rule("(?P<s>f)[dg]?(?P<c>C)", _from_on),
     rule("(?<![WD])(?P<s>f)d?(?P<d>[DW])", _from_on),

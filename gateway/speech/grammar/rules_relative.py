@@ -59,6 +59,9 @@ def turned_unit(unit: str, turn: int, today: date) -> Item | None:
     if unit == "quarter":
         first = month_start(date(today.year, (today.month - 1) // 3 * 3 + 1, 1), 3 * n)
         return days_item(Days(first, month_start(first, 3), "month"))
+    if unit == "workday" and n in {1, -1}:
+        day = shifted(today, Item("L", n=1, text="workday"), n)
+        return days_item(one_day(day)) if day else None
     if unit == "day" and turn in {1, 2, -1}:
         return days_item(one_day(today + turn * ONE_DAY))
     return None
@@ -82,13 +85,12 @@ def _bare_weekend(found: Found) -> Item | None:
     return _weekend(found.context.today, 0) if found.get("u").text == "weekend" else None
 
 
-def _from_now(span: Item, context: Context) -> Item | None:
-    """'in den nächsten zwei Stunden', 'within half an hour': from this minute on."""
+def _from_now(span: Item, context: Context, *, minutes: int = 0) -> Item | None:
+    """'in den nächsten zwei Stunden', 'within half an hour': from this minute, or `minutes` later, on."""
     if not 0 < span.n <= MINUTES_A_DAY:
         return None
-    now = context.reference
-    then = now + timedelta(minutes=span.n)
-    start, end = ((at.date(), Clock(at.hour * 60 + at.minute)) for at in (now, then))
+    bounds = (context.reference + timedelta(minutes=after) for after in (minutes, span.n))
+    start, end = ((at.date(), Clock(at.hour * 60 + at.minute)) for at in bounds)
     return Item("J", span=Span(start, end))
 
 
@@ -134,7 +136,7 @@ def _away(sign: int) -> Callable[[Found], Item | None]:
     def build(found: Found) -> Item | None:
         span, context = found.get("l"), found.context
         if span.text == "minute":
-            later = found["w"] is not None and found.get("w").text in {"spaeter", "spater", "later"}
+            later = found["w"] is not None and found.get("w").text in {"spaeter", "spater", "later", "earlier"}
             if span.n > 100_000 or later:
                 return None  # "eine Stunde später" counts from an offer, not from now
             return Item("0", n=sign * span.n, text="moment")
@@ -398,6 +400,9 @@ def _unit_days(unit: str, n: int, today: date) -> Days | None:
         return month_days(month_start(today, n))
     if unit == "year":
         return Days(date(today.year + n, 1, 1), date(today.year + n + 1, 1, 1), "month")
+    if unit == "quarter":
+        turned = turned_unit(unit, n, today)
+        return turned.days if turned else None
     return None
 
 
@@ -465,8 +470,11 @@ def _next_few(found: Found) -> Item | None:
 def _between_lengths(found: Found) -> Item | None:
     """'in zwei bis drei Wochen'."""
     until = found.get("l")
-    if until.text == "minute" or not 0 < found.get("a").n < until.n:
+    if not 0 < found.get("a").n < until.n:
         return None
+    if until.text == "minute":
+        factor = 60 if until.n % 60 == 0 and 60 * found.get("a").n < until.n else 1
+        return _from_now(until, found.context, minutes=factor * found.get("a").n)
     start = shifted(found.context.today, Item("L", n=found.get("a").n, text=until.text), 1)
     end = shifted(found.context.today, until, 1)
     return days_item(Days(start, end + ONE_DAY, "day", True)) if start and end else None
@@ -485,6 +493,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("w(?P<x>X)(?P<u>U)", _rest_of),
     rule("(?P<l>L)(?P<r>R)", _before_yesterday),
     rule("(?P<x>X)[oe](?P<z>X)(?P<u>U)", _either_unit),
+    rule("(?P<x>X)(?P<u>U)[oe]d?(?P<z>X)(?![UWMP])", _either_unit),
     rule("ig?(?P<a>N)[tzoc](?P<l>L)", _between_lengths),
     rule("[i9]?d{0,2}(?P<n>6)", _next_few),
     rule("(?P<n>n)(?=[UL])", _past_unit),
@@ -509,7 +518,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<x>X)q(?![vnzNC])", _quarter_turn),
     rule("i[dga]{0,2}(?P<l>L)", _away(1)),
     rule("9[dg]{0,2}(?P<l>L)", _within),
-    rule("(?P<l>L)j", _away(-1)),
+    rule("(?P<l>L)(?P<w>j)", _away(-1)),
     rule("(?P<l>L)(?P<w>w)", _away(1)),
     rule("v(?P<l>L)", _away(-1)),
     rule("nd?(?P<l>L)(?!v)", _after_length),
@@ -519,6 +528,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<f>F)[tz]d{0,2}(?P<g>F)d{0,2}(?P<d>D)", _fuzzy_range),
     rule("(?P<f>F)d{0,2}(?P<d>D)", _fuzzy),
     rule("(?P<a>D)[ceot]?(?P<b>D)", _side_by_side),
+    rule("(?P<d>D)(?P<f>F)(?=$|[pc])", _fuzzy),
     rule("(?P<f>F)d{0,2}(?P<u>U)", _fuzzy_unit),
     rule("(?P<f>5)", _fuzzy_unit),
     rule("(?P<f>F)d{0,2}(?P<y>Y)", _fuzzy_year),

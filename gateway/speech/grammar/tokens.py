@@ -33,7 +33,8 @@ _TOKEN: Final = re.compile(
              |[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9]|\s*(?:uhr|h\b|:[0-9]))
              |[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{4}|[0-9]{2})(?![0-9])
              |[0-9]{1,2}-[0-9]{1,2}-(?:[0-9]{4})(?![0-9]))
-    | (?P<fraction>[123]/[24])(?=\s?(?:h\b|std|stunde|hour))
+    | (?P<duration>[0-9]{1,2}\s?h\s?[0-9]{1,2}\s?m(?:in)?)\b
+    | (?P<fraction>[123]/[24])(?=\s?(?:h\b|std|stunde|hour)|\s(?:1[0-2]|[1-9])(?:\s?uhr)?(?:\s*$|\s[^\W\d]))
     | (?P<dm>[0-9]{1,2}\.\s?[0-9]{1,2}\.(?![0-9])|[0-9]{1,2}/[0-9]{1,2}(?![0-9/]|\s?(?:st|h\b)))\.?
     | (?P<roman>[0-9]{1,2}\.\s?(?:iv|ix|xi{0,2}|vi{0,3}|i{1,3})\.)
     | (?P<colon>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?(?:z\b|[+-][0-9]{2}:?[0-9]{2})?|z\b)?(?![0-9])
@@ -160,7 +161,9 @@ def _mark(token: Token, lexicon: Lexicon) -> Item:
         return Item(known.code, text=token.text)
     if token.text in ".!?;\n":
         return Item("p", text=token.text)
-    if token.text in ",:()'\"/":
+    if token.text == "/":
+        return Item("o", text=token.text)
+    if token.text in ",:()'\"":
         return Item("c", text=token.text)
     return Item("x", text=token.text)
 
@@ -303,6 +306,8 @@ def _german_word(word: str, token: Token, previous: str, following: Token | None
     names = following is not None and following.kind == "word" and following.raw[:1].isupper()
     if word == "fr" and names and following is not None and following.text.rstrip(".") not in GERMAN.words:
         return Item("x", text=word)  # "Fr. Meier"
+    if word == "am" and items and items[-1].code in "NC" and (token.raw == "AM" or following is None):
+        return Item("m", text=word)  # "8 AM"
     if word == "an" and previous == "von":
         return Item("d", text=word)
     return None
@@ -327,13 +332,16 @@ def _number(token: Token, context: Context) -> Item:
         return _date(token, [int(part) for part in re.split("[-./]", token.text)])
     if token.kind == "dmy":
         day, month, year = (int(part) for part in re.split(r"[-./\s]+", token.text.strip(".")))
-        if context.lang == "en" and "/" in token.text and month > 12 >= day:
+        if context.lang == "en" and "." not in token.text and month > 12 >= day:
             day, month = month, day
         return _date(token, [_full_year(year, context) if year < 100 else year, month, day])
     if token.kind in {"dm", "roman", "dotted"}:
         return _pair(token, context.lang)
     if token.kind == "fraction":
         return Item({"1/2": "h", "1/4": "q"}.get(token.text, "Q"), text=token.text)
+    if token.kind == "duration":
+        hours, minutes = (int(part) for part in re.findall("[0-9]+", token.text))
+        return Item("L", n=60 * hours + minutes, text="minute")
     if token.kind in {"colon", "hmark"}:
         hour, minute = (int(part) for part in re.split("[:h]", token.text))
         if hour > 24 or minute > 59 or hour * 60 + minute > 1440:
