@@ -23,8 +23,9 @@ from gateway.clock import Clock, Ids, RandomIds, SystemClock
 from gateway.errors import StoreUnavailable
 from gateway.logs import Log
 from gateway.metrics import Metrics
-from gateway.notify.message import Mailer
+from gateway.notify.message import Mailer, Texter
 from gateway.notify.smtp import smtp_mailer
+from gateway.notify.text_log import LogTexter
 from gateway.outbox import Deliverer
 from gateway.remote import Remote, build_remote
 from gateway.secretbox import derive, secret_box
@@ -71,11 +72,13 @@ def create_app(
     prepare: Prepare | None = None,
     log: Log | None = None,
     calcom: httpx.AsyncBaseTransport | None = None,
+    texter: Texter | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application; `state.house` exists while it runs.
 
     `keys` replace the settings' Retell keys (the demo makes its own). `prepare` runs on the open store before the
-    first request: the demo seeds its salon there. `calcom` stands in for the network to Cal.com.
+    first request: the demo seeds its salon there. `calcom` stands in for the network to Cal.com. `texter` carries text
+    messages; without one they are logged and go nowhere.
     """
     clock = clock or SystemClock()
     ids = ids or RandomIds()
@@ -93,7 +96,7 @@ def create_app(
             if prepare is not None:
                 await prepare(store)
             remote = build_remote(store, settings, clock, ids, metrics, log, gauges=gauges, transport=calcom)
-            built = _build(store, settings, clock, ids, metrics, log, remote)
+            built = _build(store, settings, clock, ids, metrics, log, remote, texter)
             house.append(built)
             app.state.house = built
             async with _background(built):
@@ -141,17 +144,26 @@ def create_app(
 
 
 def _build(
-    store: AnyStore, settings: Settings, clock: Clock, ids: Ids, metrics: Metrics, log: Log, remote: Remote
+    store: AnyStore,
+    settings: Settings,
+    clock: Clock,
+    ids: Ids,
+    metrics: Metrics,
+    log: Log,
+    remote: Remote,
+    texter: Texter | None,
 ) -> House:
+    phone_key = _key(settings, "phone") or os.urandom(32)
     shared = share(settings, clock, ids, metrics)
     secrets = settings.installation_secrets
     box = secret_box(secrets) if secrets else None
-    deliverer = Deliverer(store, box, _mailer(settings), clock, metrics, log, shared.lock)
+    carrier = texter or LogTexter(log, phone_key)
+    deliverer = Deliverer(store, box, _mailer(settings), carrier, clock, metrics, log, shared.lock)
     services = Services(
         store, shared.holds, CalendarCache(), MappedCalendar(), ids, metrics, remote.answers, deliverer.wake
     )
     recorder = ReadRecorder(store, clock, metrics)
-    gate = Gate(shared.limits, _key(settings, "phone") or os.urandom(32), metrics)
+    gate = Gate(shared.limits, phone_key, metrics)
     post = CodePost(box) if box else nowhere
     tools = all_tools(VerifyCaller(gate, _key(settings, "code"), post))
     dispatcher = Dispatcher(tools, services, clock, recorder, gate, log, max_in_flight=settings.max_calls_in_flight)

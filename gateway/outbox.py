@@ -1,4 +1,4 @@
-"""Bringing mail out of the outbox to people: at once after the commit that wrote it, again later where that fails.
+"""Bringing mail and text messages out of the outbox to people: at once after the commit that wrote it, again later where that fails.
 
 What is told to nobody (the decoys of `tools/code_post.py`) goes the same way and is thrown away here, so that a code
 that is sent and one that is not cost the caller's answer the same.
@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
 from gateway.auth.challenge import LIFETIME
-from gateway.booking.ports import CODE_TOPIC, DECOY_TOPIC
+from gateway.booking.ports import DECOY_TOPIC, MESSAGE_TOPICS, TEXT_TOPIC
 from gateway.clock import Clock
 from gateway.errors import StoreUnavailable
 from gateway.logs import Log
 from gateway.metrics import Metrics
-from gateway.notify.message import Mail, Mailer, NeverDeliverable, NotDelivered, sealed_place
+from gateway.notify.message import Mail, Mailer, NeverDeliverable, NotDelivered, Texter, sealed_place
 from gateway.redis_lock import Lock
 from gateway.secretbox import SealBroken, SecretBox
 from gateway.storage import outbox
@@ -44,13 +44,14 @@ class OutboxStore(Protocol):
 
 
 class Deliverer:
-    """Runs beside the calls until it is cancelled. `box` or `mailer` None: this installation cannot send."""
+    """Runs beside the calls until it is cancelled. `box` None: this installation sends nothing; `mailer` None: no mail."""
 
     def __init__(
         self,
         store: OutboxStore,
         box: SecretBox | None,
         mailer: Mailer | None,
+        texter: Texter,
         clock: Clock,
         metrics: Metrics,
         log: Log,
@@ -59,6 +60,7 @@ class Deliverer:
         self._store = store
         self._box = box
         self._mailer = mailer
+        self._texter = texter
         self._clock = clock
         self._metrics = metrics
         self._log = log
@@ -102,7 +104,7 @@ class Deliverer:
             now = self._clock.now()
             claimed = await self._store.configure(
                 lambda connection, now=now: outbox.claim(  # type: ignore[misc]
-                    connection, (CODE_TOPIC, DECOY_TOPIC), now=now, until=now + CLAIM, most=BATCH
+                    connection, MESSAGE_TOPICS, now=now, until=now + CLAIM, most=BATCH
                 )
             )
             # Side by side: a server that hangs on one must not delay the others' codes.
@@ -134,29 +136,43 @@ class Deliverer:
         """What became of it, as a word: "later" alone means another try."""
         if message.topic == DECOY_TOPIC:
             return "nobody"
-        if self._box is None or self._mailer is None:
+        if self._box is None or (self._mailer is None and message.topic != TEXT_TOPIC):
             return "no_mail_server"
         if self._clock.now() >= message.created_at + LIFETIME:
             return "too_late"  # a code that has expired only confuses
+        channel = "text" if message.topic == TEXT_TOPIC else "mail"
+        told = {"channel": channel, "message_id": message.id, "tries": message.attempts}
         try:
-            await self._mailer.send(_mail(message, self._box))
+            return await self._carried(_letter(message, self._box), message)
         except SealBroken:
-            self._log.error("mail_failed", kind="SealBroken", message_id=message.id)
+            self._log.error("mail_failed", kind="SealBroken", **told)
             return "unreadable"
         except NeverDeliverable as refused:
-            self._log.warning("mail_failed", kind=type(refused).__name__, message_id=message.id, tries=message.attempts)
+            self._log.warning("mail_failed", kind=type(refused).__name__, **told)
             return "refused"
         except NotDelivered as failed:
-            self._refused = "the mail server does not take mail; is GATEWAY_SMTP_URL right and the server up?"
-            self._log.warning("mail_failed", kind=type(failed).__name__, message_id=message.id, tries=message.attempts)
+            if message.topic != TEXT_TOPIC:
+                self._refused = "the mail server does not take mail; is GATEWAY_SMTP_URL right and the server up?"
+            self._log.warning("mail_failed", kind=type(failed).__name__, **told)
             return "later"
+
+    async def _carried(self, letter: Mapping[str, str], message: Message) -> str:
+        """Raises NotDelivered or NeverDeliverable."""
+        if message.topic == TEXT_TOPIC:
+            return await self._texter.send(letter["to"], letter["text"])
+        assert self._mailer is not None
+        await self._mailer.send(_mail(letter, message))
         self._refused = None
         return "sent"
 
 
-def _mail(message: Message, box: SecretBox) -> Mail:
+def _letter(message: Message, box: SecretBox) -> Mapping[str, str]:
     """Raises SealBroken."""
-    letter: dict[str, Any] = json.loads(box.open(message.sealed, place=sealed_place(message.company_id, message.id)))
+    opened: dict[str, str] = json.loads(box.open(message.sealed, place=sealed_place(message.company_id, message.id)))
+    return opened
+
+
+def _mail(letter: Mapping[str, str], message: Message) -> Mail:
     return Mail(
         id=message.id,
         to=letter["to"],

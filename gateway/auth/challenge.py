@@ -143,9 +143,11 @@ def spoken_code(text: str) -> str:
     return digits if digits is not None and len(digits) == CODE_DIGITS else ""
 
 
-def may_text(e164: str, prefixes: Sequence[str] = TEXT_PREFIXES) -> bool:
-    """A text message may go to this number: it is a valid one under an allowed country prefix."""
-    return e164.startswith(tuple(prefixes)) and parse_e164(e164) == e164
+def text_prefix(e164: str | None, prefixes: Sequence[str] = TEXT_PREFIXES) -> str | None:
+    """The longest allowed prefix a valid number is under; None: no text message may go to it."""
+    if e164 is None or parse_e164(e164) != e164:
+        return None
+    return max((prefix for prefix in prefixes if e164.startswith(prefix)), key=len, default=None)
 
 
 def _hash(challenge_id: str, binding: Binding, code: str, key: bytes) -> bytes:

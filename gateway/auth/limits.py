@@ -82,6 +82,8 @@ class LimitRules:
     """One-time codes sent to one address on file."""
     codes_address_day: Budget = Budget(10, 86_400)
     codes_company_day: Budget = Budget(200, 86_400)
+    texts_prefix_day: Budget = Budget(100, 86_400)
+    """Text messages to numbers under one of the company's allowed prefixes: each costs money, some countries' a lot."""
     holds_per_number: int = 3
     """Offered times kept from others, over all calls of one number (or of one call, when it is hidden)."""
     open_bookings_per_unverified_number: int = 3
@@ -104,6 +106,7 @@ class Refusal(StrEnum):
     CODES_ADDRESS = "codes_address"
     CODES_ADDRESS_DAY = "codes_address_day"
     CODES_COMPANY_DAY = "codes_company_day"
+    TEXTS_PREFIX_DAY = "texts_prefix_day"
     UNAVAILABLE = "unavailable"
     """The counters cannot be reached, and guessing without counting is not allowed."""
 
@@ -218,12 +221,23 @@ class Limits:
             self._on_event(LOCAL_BUCKET)
             return await _take(self._local, budgets)
 
-    async def send_code(self, company_id: str, address: str, rules: LimitRules) -> Refusal | None:
-        """Count a one-time code before it is sent to `address` (a tag). Fails closed: each message costs money."""
+    async def send_code(
+        self, company_id: str, address: str, rules: LimitRules, *, prefix: str | None = None, decoy: bool = False
+    ) -> Refusal | None:
+        """Count a one-time code before it is sent to `address` (a tag). Fails closed: each message costs money.
+
+        `prefix`: the allowed one the number is under, where a text message carries it. `decoy`: nobody gets it; counted
+        apart, so that strangers who ask for codes never use up what the company's customers may be sent.
+        """
+        whole = (company_id, "nobody") if decoy else (company_id,)
         budgets: Sequence[_Taken] = (
             (Refusal.CODES_ADDRESS, rules.codes_address, (company_id, address)),
             (Refusal.CODES_ADDRESS_DAY, rules.codes_address_day, (company_id, address)),
-            (Refusal.CODES_COMPANY_DAY, rules.codes_company_day, (company_id,)),
+            (Refusal.CODES_COMPANY_DAY, rules.codes_company_day, whole),
+            # As many steps for a letter, or for nobody, as for a text: a second count, never the first to be used up.
+            (Refusal.TEXTS_PREFIX_DAY, rules.texts_prefix_day, (company_id, prefix))
+            if prefix is not None
+            else (Refusal.CODES_COMPANY_DAY, rules.codes_company_day, (*whole, "letters")),
         )
         return await self._closed(CODES_CLOSED, lambda: _take(self._counters, budgets))
 

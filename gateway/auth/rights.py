@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
+from gateway.auth.challenge import TEXT_PREFIXES
 from gateway.auth.identity import Level, Recognition
-from gateway.auth.limits import Budget, LimitRules
+from gateway.auth.limits import Budget, Delay, LimitRules
 
 
 class Act(StrEnum):
@@ -34,6 +37,7 @@ NEEDED: Final[Mapping[Act, Level]] = {
 }
 # With these a company may ask for a one-time code.
 TIGHTENED: Final = (Act.AGREE_TO_FEE, Act.CHANGE_CONTACT)
+_PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class IdentityRules:
     limits: LimitRules = field(default_factory=LimitRules)
     code_for_fees: bool = False
     code_for_contact: bool = False
+    code_by_text: bool = False
+    """Customers with a number on file and no usable e-mail address get their code as a text message."""
+    text_prefixes: tuple[str, ...] = TEXT_PREFIXES
+    """Beginnings of the E.164 numbers a text message may go to."""
 
     def needed(self, act: Act) -> Level:
         """The level `act` takes here."""
@@ -60,31 +68,44 @@ def identity_rules(settings: Mapping[str, Any]) -> IdentityRules:
     """The rules in a company's stored settings; what is missing or makes no sense keeps its default.
 
     `{"code_for_fees": true, "limits": {"identity_caller": [3, 3600], "holds_per_number": 3}}`; a budget is
-    `[amount, seconds]`.
+    `[amount, seconds]`, a delay `[free, first, longest, memory]` with seconds but for the first, `text_prefixes` a list
+    as `["+49", "+43"]`.
     """
-    return _rules(_frozen(settings))
+    return _rules(_TEXT(settings))
+
+
+# A text tells 1 from true and 1.0, which as keys of a cache would be one; and it is made faster than it is read.
+_TEXT: Final = json.JSONEncoder(sort_keys=True, default=dict).encode
 
 
 @lru_cache(maxsize=1024)
-def _rules(settings: tuple[tuple[str, Any], ...]) -> IdentityRules:
-    known = dict(settings)
-    chosen: dict[str, Any] = dict(known.get("limits") or ())
+def _rules(settings: str) -> IdentityRules:
+    known: dict[str, Any] = json.loads(settings)
+    limits = known.get("limits")
+    chosen = limits if isinstance(limits, dict) else {}
     defaults = LimitRules()
     read = {f.name: _limit(getattr(defaults, f.name), chosen.get(f.name)) for f in fields(LimitRules)}
-    return IdentityRules(LimitRules(**read), known.get("code_for_fees") is True, known.get("code_for_contact") is True)
+    choices = {name: known.get(name) is True for name in ("code_for_fees", "code_for_contact", "code_by_text")}
+    return IdentityRules(LimitRules(**read), text_prefixes=_prefixes(known.get("text_prefixes")), **choices)
+
+
+def _prefixes(chosen: object) -> tuple[str, ...]:
+    """The company's own list, where every entry is a plus and digits."""
+    if not isinstance(chosen, list) or not all(isinstance(one, str) and _PREFIX.fullmatch(one) for one in chosen):
+        return TEXT_PREFIXES
+    return tuple(chosen)
 
 
 def _limit(default: Any, chosen: object) -> Any:
     """What a company chose for one limit, where it has the default's shape."""
-    match default, chosen:
-        case Budget(), (int() as amount, int() as seconds) if amount > 0 and seconds > 0:
+    figures: list[Any] = chosen if isinstance(chosen, list) else [chosen]
+    if not all(type(figure) is int and figure >= 0 for figure in figures):
+        return default
+    match default, figures:
+        case Budget(), [amount, seconds] if amount and seconds:
             return Budget(amount, seconds)
-        case int(), int() if not isinstance(chosen, bool) and chosen >= 0:
-            return chosen
+        case Delay(), [free, first, longest, memory] if free and memory and longest >= first:
+            return Delay(free, first, longest, memory)
+        case int(), [figure] if figure is chosen:
+            return figure
     return default
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return tuple(sorted((str(key), _frozen(item)) for key, item in value.items()))
-    return tuple(_frozen(item) for item in value) if isinstance(value, list | tuple) else value

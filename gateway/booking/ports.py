@@ -20,8 +20,12 @@ T = TypeVar("T")
 
 CODE_TOPIC: Final = "mail.code"
 """The outbox's topic of mails with a one-time code; the payload is sealed."""
+TEXT_TOPIC: Final = "text.code"
+"""The same as a text message."""
 DECOY_TOPIC: Final = "none"
 """Written where nobody gets a code, so that both ways cost the same; whoever empties the outbox throws it away."""
+MESSAGE_TOPICS: Final = (CODE_TOPIC, TEXT_TOPIC, DECOY_TOPIC)
+"""What `gateway.outbox` carries to people."""
 
 
 @dataclass(frozen=True, slots=True)

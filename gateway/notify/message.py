@@ -51,10 +51,10 @@ class Mailer(Protocol):
 
 
 class Texter(Protocol):
-    """Carries text messages (SMS)."""
+    """Carries text messages (SMS). What may be sent at all is limited before it (`Limits.send_code`)."""
 
-    async def send(self, to_e164: str, text: str) -> None:
-        """Returns when the carrier has taken it. Raises NotDelivered or NeverDeliverable."""
+    async def send(self, to_e164: str, text: str) -> str:
+        """What became of it: "sent" when taken, "logged" where there is no carrier. Raises NotDelivered or NeverDeliverable."""
         ...
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.sql import Executable
 
-from gateway.booking.ports import CODE_TOPIC, DECOY_TOPIC
+from gateway.booking.ports import MESSAGE_TOPICS
 from gateway.booking.remote_ports import (
     STARTED,
     BusyKind,
@@ -339,7 +339,7 @@ class RemoteSqlTx:
     def letters_due(self, now: datetime, limit: int) -> Sequence[Letter]:
         c = OUTBOX.c
         # Sealed mail is `gateway.outbox`'s to send, for companies with and without a second calendar.
-        mine = c.topic.not_in((CODE_TOPIC, DECOY_TOPIC))
+        mine = c.topic.not_in(MESSAGE_TOPICS)
         due = and_(self._of(OUTBOX), c.done_at.is_(None), c.available_at <= now, mine)
         columns = (c.id, c.topic, c.payload, c.attempts)
         rows = self._run(select(*columns).where(due).order_by(c.available_at, c.id).limit(limit))

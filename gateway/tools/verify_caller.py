@@ -20,6 +20,7 @@ from gateway.auth.challenge import (
     Verdict,
     issue,
     judge,
+    text_prefix,
     uncounted,
 )
 from gateway.auth.identity import Level, Reason, Recognition
@@ -27,6 +28,7 @@ from gateway.booking.model import Customer
 from gateway.booking.ports import StoredChallenge, Tx
 from gateway.notify.message import usable_address
 from gateway.tools.arguments import Arguments
+from gateway.tools.code_post import NOBODY, Recipient
 from gateway.tools.context import Commit, Outcome, ToolContext, answered
 from gateway.tools.gate import Gate
 from gateway.tools.identify import Claim, identify
@@ -43,19 +45,11 @@ _SAYS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Whom a code goes to; `address` None: nobody gets it."""
-
-    customer_id: str | None
-    address: str | None
+# Puts a message into the outbox of the running transaction.
+Post = Callable[[Tx, ToolContext, Recipient, str], None]
 
 
-# Puts a message into the outbox of the running transaction: (tx, ctx, address or None, code).
-Post = Callable[[Tx, ToolContext, str | None, str], None]
-
-
-def nowhere(tx: Tx, ctx: ToolContext, address: str | None, code: str) -> None:
+def nowhere(tx: Tx, ctx: ToolContext, recipient: Recipient, code: str) -> None:
     """The post of an installation without a secret key: `VerifyCaller` issues no code there."""
 
 
@@ -85,18 +79,25 @@ class VerifyCaller:
             ctx.salon.company_id,
             self.gate.address_tag(ctx, counted_as),
             ctx.rules.limits,
+            prefix=recipient.prefix,
+            decoy=recipient.address is None,
         )
         if refused is not None:
-            recipient = Recipient(None, None)
+            self.gate.metrics.limited.labels(refused.value).inc()
+            recipient = NOBODY
         return lambda tx: _send(tx, ctx, recipient, key, self.post)
 
 
 def _recipient(tx: Tx, ctx: ToolContext, claim: Claim) -> Recipient:
+    """The e-mail address on file; where there is none, and the company pays for it, the number on file."""
     customer: Customer | None = identify(tx, ctx, claim).customer
     if customer is None:
-        return Recipient(None, None)
-    address = usable_address(customer.email)
-    return Recipient(customer.id if address else None, address)
+        return NOBODY
+    if (address := usable_address(customer.email)) is not None:
+        return Recipient(customer.id, address)
+    rules = ctx.rules
+    prefix = text_prefix(customer.phone_e164, rules.text_prefixes) if rules.code_by_text else None
+    return NOBODY if prefix is None else Recipient(customer.id, customer.phone_e164, prefix)
 
 
 def _send(tx: Tx, ctx: ToolContext, recipient: Recipient, key: bytes, post: Post) -> Outcome:
@@ -115,7 +116,7 @@ def _send(tx: Tx, ctx: ToolContext, recipient: Recipient, key: bytes, post: Post
         ),
         now=ctx.now,
     )
-    post(tx, ctx, recipient.address, issued.code)
+    post(tx, ctx, recipient, issued.code)
     return Outcome(answered("sent", ctx.voice.say("code_sent")).answer, effect=True, posts=True)
 
 

@@ -38,6 +38,7 @@ from gateway.clock import RandomIds
 from gateway.demo.salon import COMPANY_ID, CUSTOMERS, SALON, ZONE
 from gateway.demo.seed import seed
 from gateway.logs import Log, configure_logging
+from gateway.notify.message import Texter
 from gateway.settings import load_settings
 from gateway.storage import catalog_writer
 from gateway.storage.store import AnyStore
@@ -308,7 +309,11 @@ def _visit(tx: Tx, now: datetime) -> None:
 
 @contextlib.asynccontextmanager
 async def open_place(
-    database_url: str, now: datetime = FRIDAY_NINE, level: str = "INFO", **settings: Any
+    database_url: str,
+    now: datetime = FRIDAY_NINE,
+    level: str = "INFO",
+    texter: Texter | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Place]:
     """The application with its lifespan over `database_url`, both salons in it, the domain's clock at `now`."""
     clock = HandClock(now)
@@ -321,7 +326,7 @@ async def open_place(
     configure_logging(level, stream=logged)
     chosen = load_settings(database_url=database_url, secret_key=SECRET, _env_file=None, **settings)
     ids = NotedIds()
-    app = create_app(chosen, keys=[KEY], clock=clock, ids=ids, prepare=prepare, log=Log(strict=True))
+    app = create_app(chosen, keys=[KEY], clock=clock, ids=ids, prepare=prepare, log=Log(strict=True), texter=texter)
     async with app.router.lifespan_context(app):
         yield Place(app, Wire(app), clock, ids, database_url, logged)
 

@@ -22,8 +22,8 @@ from gateway.auth.challenge import (
     count_try,
     issue,
     judge,
-    may_text,
     spoken_code,
+    text_prefix,
     uncounted,
 )
 from gateway.clock import RandomIds
@@ -209,5 +209,12 @@ def test_right_and_wrong_codes_take_the_same_time(issued: Issued) -> None:
 )
 def test_text_messages_go_to_allowed_countries_only(e164: str, allowed: bool) -> None:
     """Pumping fraud needs far and costly prefixes; a salon's customers live next door."""
-    assert may_text(e164) is allowed
-    assert may_text("+905321234567", ("+90",))
+    assert (text_prefix(e164) is not None) is allowed
+    assert text_prefix("+905321234567", ("+90",)) == "+90"
+    assert text_prefix(None) is None
+
+
+def test_a_number_is_counted_under_the_narrowest_prefix_that_allows_it() -> None:
+    """A company may give a part of a country a budget of its own; an empty list allows nothing."""
+    assert text_prefix("+4917612345678", ("+49", "+49176", "+43")) == "+49176"
+    assert text_prefix("+4917612345678", ()) is None
