@@ -216,12 +216,12 @@ _ENTRIES: Final[Entries] = {
     "!": {0: "no wait|sorry|i mean|rather|i meant|instead|make that|no no|correction|actually"},
     "6": {3: "next days|coming days|following days", 21: "next weeks|coming weeks"},
     "7": {
-        0: "doesn't work|does not work|doesn't suit|won't work|will not work|i can't|i cannot|i can not|can't do|can't make|cannot do|cannot make|i couldn't|i don't have time|i have no time|i'm not free|i am not free|i'm away|i am away|i won't be able|is no good|is not good"
+        0: "doesn't work|does not work|doesn't suit|won't work|will not work|i can't|i cannot|i can not|can't do|can't make|cannot do|cannot make|i couldn't|i don't have time|i have no time|i'm not free|i am not free|i'm away|i am away|i won't be able|is no good|no good|not good|no use|doesn't suit me|not suitable|is not good"
         "|isn't good|isn't possible|is not possible|not possible|i'm busy|i am busy|i have to work|i'm not available|is bad"
     },
     "V": {
         0: "euro|euros|€|dollar|dollars|\\$|percent|%|cents|cent|pounds|pound|kg|people|persons|guests|times|person|kids|children"
-        "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|chapter|seat|version|flight|gate|bus|train|line|apartment|suite|£|stars|star|inches|feet|miles|km|kilometers|km|m|mm|meters|years old"
+        "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|chapter|seat|version|flight|gate|bus|train|line|apartment|suite|£|stars|star|inches|feet|miles|km|kilometers|cm|centimetres|centimeters|m|mm|millimetres|millimeters|inch|meters|years old"
     },
     "0": {
         0: "now|this time|same time|at this time|about this time|right now|immediately|at this moment|right away|just now|at the moment"

@@ -246,10 +246,10 @@ _ENTRIES: Final[Entries] = {
         "|kann ich leider nicht|kann ich gar nicht|kann nicht|kann leider nicht|passt nicht|passt mir nicht|passt es nicht"
         "|passt es mir nicht|passt leider nicht|passt mir leider nicht|passt gar nicht|klappt nicht|klappt es nicht"
         "|klappt leider nicht|habe ich keine zeit|hab ich keine zeit|habe ich leider keine zeit|bin ich nicht da|ist schlecht"
-        "|ist ganz schlecht|ist nicht möglich|nicht möglich|geht überhaupt nicht|bin ich im urlaub|arbeite ich|muss ich arbeiten"
+        "|ist ganz schlecht|passt schlecht|ist ungünstig|ist blöd|ist doof|wird schwierig|wird eng|bin ich verplant|habe ich schon was vor|hab ich schon was vor|bin ich nicht|bin ich weg|bin ich verreist|ist nicht möglich|nicht möglich|geht überhaupt nicht|bin ich im urlaub|arbeite ich|muss ich arbeiten"
     },
     "V": {
-        0: "euro|€|eur|cent|dollar|prozent|%|kg|gramm|cm|meter|m|km|kilometer|liter|franken|mark|personen|person|leute"
+        0: "euro|€|eur|cent|dollar|prozent|%|kg|gramm|cm|zentimeter|zentimetern|millimeter|millimetern|cent|meter|m|km|kilometer|liter|franken|mark|personen|person|leute"
         "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer|version|ecken|häuser|seite|zimmer|platz|kanal|kapitel|absatz|paragraph|paragraf|raum|saal|gleis|linie|bus|flug|zug|artikel|formel|größe|sterne|version|kilo|pfund|£"
     },
     "0": {
@@ -257,7 +257,7 @@ _ENTRIES: Final[Entries] = {
     },
     "x": {
         0: "so früh wie möglich|so schnell wie möglich|so bald wie möglich|schnellstmöglich|möglichst früh|möglichst bald"
-        "|so spät wie möglich|zu früh|zu spät|früher|eher früher|letztes mal|nächstes mal|morgen , hier ist|morgen , mein name|morgen , ich|morgen hier ist|abend , hier ist|abend , mein name|morgen zusammen|tag , hier ist|morgen , hier spricht|abend , hier spricht|das letzte mal|beim letzten mal"
+        "|so spät wie möglich|so früh es geht|so früh wie es geht|so spät es geht|so bald wie es geht|so zeitig wie möglich|zu früh|zu spät|früher|eher früher|letztes mal|nächstes mal|morgen , hier ist|morgen , mein name|morgen , ich|morgen hier ist|abend , hier ist|abend , mein name|morgen zusammen|tag , hier ist|morgen , hier spricht|abend , hier spricht|das letzte mal|beim letzten mal"
         "|beim nächsten mal|das nächste mal|ein ander mal|mal sehen|vor kurzem|neulich|um so|um die ecke|von mir|um gottes willen"
         "|vor ort|zum einen|zum anderen|auf einmal|noch einmal|ein mal|zwei mal|drei mal|erstes mal|zum ersten mal|nächster termin"
         "|nächsten termin|letzten termin|letzter termin|nächste mal|tag und nacht|eines tages|guten tag|schönen tag|tag auch"

@@ -157,6 +157,9 @@ def _bare_pair(found: Found) -> Item | None:
         return None
     if hour.digits != minutes.digits and found["a"] is None:
         return None
+    near_year = 0 <= 100 * hour.n + minutes.n - found.context.today.year + 1 <= 4
+    if near_year and zero is None and found.context.lang == "en" and found["a"] is None and found["p"] is None:
+        return None  # "twenty twenty-six"
     if found["a"] is None and found["p"] is None and found.context.lang == "de" and not _stands_alone(found):
         return None
     unmarked = found["a"] is None and found["p"] is None

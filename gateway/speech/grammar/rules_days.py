@@ -196,6 +196,10 @@ def turns(n: int) -> int:
 
 def _nth_weekday(found: Found) -> Item | None:
     first, nth, weekday = _which_month(found), found.get("o"), found.get("w").n
+    if first is None and found["u"] is not None and found.get("u").text == "year":
+        # "letzter Montag im Jahr", "erster Freitag nächsten Jahres"
+        year = found.context.today.year + (turns(found.get("x").n) if found["x"] else 0)
+        first = date(year, 12 if nth.n < 0 else 1, 1)
     if first is None or (nth.code == "X" and nth.n not in {-1, -2}) or (nth.code == "O" and nth.n > 5):
         return None
     which = nth_weekday(first.year, first.month, weekday, nth.n)

@@ -70,8 +70,10 @@ def _side(found: Found) -> str:
 
 def _open_clock(found: Found) -> Item | None:
     item = found.get("c")
-    if item.code == "N" and found.after is not None and found.after.code in "ULVMxW" and found.after.code != "x":
+    if item.code == "N" and found.after is not None and found.after.code in "ULVMW":
         return None
+    if found.before is not None and found.before.code == "N" and found.after is not None and found.after.code == "x":
+        return None  # "zwei bis drei Haarspangen"
     clock = hour_of(item)
     if clock is None:
         return None

@@ -150,6 +150,8 @@ def _phrase(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -
         ):
             if item.text == first and item.code == "x":
                 continue
+            if item.code == "Z" and end < len(tokens) and tokens[end].text in {"past", "after", "to"}:
+                continue  # "between two and half past three"
             items.append(item)
             return len(parts)
     return 0
