@@ -64,6 +64,35 @@ _TRUE: Final = frozenset(
         *("yes", "yes please", "ok", "okay", "confirmed", "agreed", "that is fine"),
     }
 )
+# What models put where the caller said nothing.
+_NOTHING_SAID: Final = frozenset(
+    {
+        *(
+            "",
+            "null",
+            "none",
+            "nil",
+            "n/a",
+            "na",
+            "undefined",
+            "unknown",
+            "unspecified",
+            "not specified",
+            "not provided",
+        ),
+        *(
+            "not given",
+            "not mentioned",
+            "any",
+            "string",
+            "keine angabe",
+            "ohne angabe",
+            "nicht angegeben",
+            "nicht genannt",
+        ),
+        *("unbekannt", "leer", "empty"),
+    }
+)
 _FOLD: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "-": "_", " ": "_"})
 
 
@@ -121,4 +150,5 @@ def _clean(value: object, limit: int) -> str | None:
         return None
     text = unicodedata.normalize("NFC", value[: limit * 2])
     printable = "".join(ch if ch.isprintable() else " " for ch in text)
-    return " ".join(printable.split())[:limit].strip()
+    clean = " ".join(printable.split())[:limit].strip()
+    return "" if clean.strip("<>[](){}.-_? ").casefold() in _NOTHING_SAID else clean

@@ -27,9 +27,9 @@ class CancelAppointment:
 
     async def prepare(self, ctx: ToolContext, args: Arguments) -> Outcome | Commit:
         heard = hear(ctx, args)
-        if (question := question_back(ctx, heard)) is not None:
+        if (question := question_back(ctx, heard, "ask_which_day")) is not None:
             return question
-        said = meant(args.get("name"), heard, args.get("code"), may_be_just_made=True)
+        said = meant(ctx, args.get("name"), heard, args.get("code"), may_be_just_made=True)
         return lambda tx: _commit(tx, ctx, args, said)
 
 

@@ -44,10 +44,10 @@ class CheckAvailability:
         return propose(ctx, offered.board, service, staff, heard, usual=usual)
 
 
-def question_back(ctx: ToolContext, heard: Heard) -> Outcome | None:
-    """`ask_when` for a moment that was said and not understood, or that has two readings."""
+def question_back(ctx: ToolContext, heard: Heard, again: str = "ask_when_again") -> Outcome | None:
+    """`ask_when` for a moment that was said and not understood (in the words of `again`), or that has two readings."""
     if heard.unclear:
-        return answered("ask_when", ctx.voice.say("ask_when_again"))
+        return answered("ask_when", ctx.voice.say(again))
     if heard.doubtful and heard.when is not None and heard.when.question:
         return answered("ask_when", heard.when.question)
     return None

@@ -23,9 +23,9 @@ class FindAppointments:
 
     async def prepare(self, ctx: ToolContext, args: Arguments) -> Outcome | Commit:
         heard = hear(ctx, args)
-        if (question := question_back(ctx, heard)) is not None:
+        if (question := question_back(ctx, heard, "ask_which_day")) is not None:
             return question
-        said = meant(args.get("name"), heard, args.get("code"))
+        said = meant(ctx, args.get("name"), heard, args.get("code"))
         return await ctx.services.store.read(ctx.salon.company_id, lambda tx: _find(tx, ctx, said))
 
 

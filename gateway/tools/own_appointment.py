@@ -11,13 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from gateway.auth.identity import Reason, Recognition
-from gateway.booking.model import Appointment, Status
+from gateway.booking.model import Appointment, Interval, Status
 from gateway.booking.ports import Tx
 from gateway.booking.status import UPCOMING
 from gateway.tools.context import Outcome, ToolContext, answered
 from gateway.tools.facts import appointment_facts
 from gateway.tools.identify import Claim, identify
-from gateway.tools.wish import Heard
+from gateway.tools.wish import Heard, stretch
 
 MAX_CHOICES: Final = 3
 # How far ahead own appointments are looked for; farther than any horizon, near enough for one index range.
@@ -34,6 +34,8 @@ class Meant:
     clock_minute: int | None
     code: str | None
     may_be_just_made: bool = False
+    between: Interval | None = None
+    """The stretch of days named instead of one day."""
 
     @property
     def narrows(self) -> bool:
@@ -41,7 +43,9 @@ class Meant:
         return self.day is not None or self.clock_minute is not None or self.code is not None
 
 
-def meant(name: str | None, heard: Heard, code: str | None, *, may_be_just_made: bool = False) -> Meant:
+def meant(
+    ctx: ToolContext, name: str | None, heard: Heard, code: str | None, *, may_be_just_made: bool = False
+) -> Meant:
     """What was said about the appointment, put together."""
     clock = heard.clock
     return Meant(
@@ -51,6 +55,7 @@ def meant(name: str | None, heard: Heard, code: str | None, *, may_be_just_made:
         clock_minute=None if clock is None else clock.hour * 60 + clock.minute,
         code=code.replace(" ", "").replace("-", "").upper() if code else None,
         may_be_just_made=may_be_just_made,
+        between=stretch(ctx, heard),
     )
 
 
@@ -95,6 +100,7 @@ def fits(ctx: ToolContext, appointment: Appointment, said: Meant) -> bool:
         (said.day is None or start.date() == said.day)
         and (said.clock_minute is None or start.hour * 60 + start.minute == said.clock_minute)
         and (said.code is None or appointment.code == said.code)
+        and (said.between is None or said.between.start <= appointment.start < said.between.end)
     )
 
 

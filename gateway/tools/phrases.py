@@ -80,6 +80,11 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Den Tag habe ich leider nicht verstanden. Wann möchtest du kommen?",
         "I did not catch the day. When would you like to come?",
     ),
+    "ask_which_day": (
+        "Den Tag habe ich leider nicht verstanden. Welchen Termin meinen Sie?",
+        "Den Tag habe ich leider nicht verstanden. Welchen Termin meinst du?",
+        "I did not catch the day. Which appointment do you mean?",
+    ),
     "ask_day": (
         "An welchem Tag möchten Sie kommen?",
         "An welchem Tag möchtest du kommen?",

@@ -58,12 +58,12 @@ class RescheduleAppointment:
 
     async def prepare(self, ctx: ToolContext, args: Arguments) -> Outcome | Commit:
         old = hear(ctx, args, day="old_date", clock="old_time", free=None)
-        if (question := question_back(ctx, old)) is not None:
+        if (question := question_back(ctx, old, "ask_which_day")) is not None:
             return question
         offer = await offer_said(ctx, args)
         heard = hear(ctx, args)
         target = Target(offer.start, heard, offer.assignment.staff_ids) if offer else Target(None, heard)
-        said = meant(args.get("name"), old, args.get("code"))
+        said = meant(ctx, args.get("name"), old, args.get("code"))
         services = ctx.services
         boards = Boards(services.store, services.holds, services.cache)
         offered = await boards.offering(ctx.salon, ctx.now, ctx.versions, ctx.call.call_id)

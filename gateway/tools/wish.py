@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from gateway.booking.model import Salon
+from gateway.booking.model import Interval, Salon
 from gateway.booking.offers import Wish
 from gateway.booking.timeline import resolve
 from gateway.speech.numbers import Lang
@@ -20,6 +20,7 @@ ONE_DAY: Final = timedelta(days=1)
 # A time or a part of the day without a day means one of the coming days; an open end ("ab Montag") reaches as far.
 NEAR_DAYS: Final = 7
 OPEN_DAYS: Final = 14
+FAR: Final = timedelta(days=800)
 NOON: Final = 12 * 60
 # Whoever asks for the afternoon does not mean lunch time; that comes as an alternative when nothing else is free.
 AFTERNOON: Final = 13 * 60
@@ -136,6 +137,18 @@ def _weekly(salon: Salon) -> Mapping[int, Sequence[tuple[int, int]]]:
 def instant(salon: Salon, moment: datetime) -> datetime:
     """A naive local moment as the UTC instant the salon's clock shows it at."""
     return resolve(moment.date(), moment.hour * 60 + moment.minute, salon.tz)
+
+
+def stretch(ctx: ToolContext, heard: Heard) -> Interval | None:
+    """From the first to the last instant of what was named, where that is days or hours of a named day ("nächste
+    Woche"); None for one moment, a day, or hours of no day."""
+    when = heard.when
+    if when is None or not _dated_interval(when):
+        return None
+    windows = _interval(ctx, when).windows
+    if not windows:
+        return None
+    return Interval(windows[0].start, windows[-1].end if when.end is not None else ctx.now + FAR)
 
 
 def as_wish(ctx: ToolContext, heard: Heard) -> Wish:

@@ -484,6 +484,33 @@ async def test_several_of_ones_own_are_read_out_together(desk: Line) -> None:
     assert starts == ["2025-10-28", "2025-11-03", "2025-11-04"]
 
 
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("nächste Woche", ["2025-10-28"]),
+        ("im November", ["2025-11-03", "2025-11-04"]),
+        ("ab Montag, dem 3. November", ["2025-11-03", "2025-11-04"]),
+        ("diese Woche", []),
+        ("nachmittags", ["2025-10-28", "2025-11-03", "2025-11-04"]),
+    ],
+)
+async def test_a_stretch_of_days_narrows_what_is_read_out(desk: Line, said: str, days: list[str]) -> None:
+    """ "Habe ich nächste Woche einen Termin?" is not answered with one in three weeks."""
+    caller = desk.caller(SABINE)
+    for day in ("2025-11-04", "2025-11-03"):
+        await booked(caller, f"{day} 15:00", service="177", staff="Fabian")
+    answer = await caller("find_appointments", when=said)
+    assert [found["start"][:10] for found in answer.facts.get("appointments", [])] == days
+
+
+async def test_a_day_not_understood_is_asked_for_as_that_of_an_appointment(desk: Line) -> None:
+    """Who cancels is not asked when they would like to come."""
+    for tool in ("cancel_appointment", "find_appointments"):
+        answer = await desk.caller(SABINE)(tool, when="kauderwelsch")
+        assert answer.status == "ask_when"
+        assert "Welchen Termin" in answer.say
+
+
 async def test_nobody_else_gets_to_hear_it(desk: Line) -> None:
     """An unknown number has none; a shared one names its person first; a hidden one says more."""
     assert (await desk.caller()("find_appointments")).status == "none"

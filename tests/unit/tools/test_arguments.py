@@ -79,7 +79,26 @@ def test_a_value_becomes_one_clean_line(value: object, text: str) -> None:
     assert read_arguments({"service": value}) == Arguments({"service": text})
 
 
-@pytest.mark.parametrize("value", [None, "", "   ", "\n", "\x00", "\u200b", []])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "   ",
+        "\n",
+        "\x00",
+        "\u200b",
+        [],
+        "null",
+        "None",
+        "N/A",
+        "-",
+        "unbekannt",
+        "<unknown>",
+        "keine Angabe",
+        "any",
+    ],
+)
 def test_nothing_said_is_nothing(value: object) -> None:
     """Absent and not counted: a model fills its form."""
     assert read_arguments({"service": value}) == Arguments({})
