@@ -106,10 +106,10 @@ ANYONE: Final = _any_of(
     (?:nicht|weniger) (?:so )?wichtig|keine rolle|kommt (?:mir )?nicht (?:so )?(?:da)?rauf an
     keine? (?:besondere\w* |bestimmte\w* )?(?:praeferenz\w*|vorliebe\w*|wunsch|wuensche)
     keinen? (?:bestimmte\w*|besondere\w*|spezielle\w*|wunsch)|niemand(?:en|em)? (?:bestimmt|besonder|speziell)\w*
-    (?:ohne|kein\w*) (?:\w+ )?\w*wunsch|erste[nrs]? freie[nrs]?|naechstbeste\w*|erstbeste\w*|freie[nr]? mitarbeiter\w*
+    (?:ohne|kein\w*) (?:\w+ )?\w*wunsch|(?:erste|naechste)[nrs]? freie[nrs]?|naechstbeste\w*|erstbeste\w*|freie[nr]? mitarbeiter\w*
     (?:sie|du|ihr) (?:\w+ ){0,2}(?:entscheiden|entscheidest|aussuchen|aus)|(?:entscheiden|suchen) sie|such dir
     ueberlasse? ich|jemand\w* (?:der|die) (?:\w+ )?(?:zeit|frei|kann|da)|wie (?:sie|du|ihr) (?:wollen|moechten|meinen|denken|moegen|willst|magst|meinst|wollt|meint)
-    whoever|any ?one|any ?body|no preference|does ?n ?t matter|do(?: not|n ?t) (?:care|mind)
+    whoever|any ?one|any ?body|any (?:stylist|hairdresser|barber|staff|person|member)\w*|(?:first|next) available|no preference|does ?n ?t matter|do(?: not|n ?t) (?:care|mind)
     """
 )
 """No preference, in plain words."""
