@@ -151,7 +151,7 @@ def _build(
     metrics: Metrics,
     log: Log,
     remote: Remote,
-    texter: Texter | None,
+    texter: Texter | None = None,
 ) -> House:
     phone_key = _key(settings, "phone") or os.urandom(32)
     shared = share(settings, clock, ids, metrics)

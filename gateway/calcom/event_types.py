@@ -281,11 +281,21 @@ class EventTypes:
                 made = await client.update_event_type(change.existing.id, change.spec)
             case _:
                 return await self._remove(company_id, client, change)
+        if isinstance(made, Refused) and made.reason is Reason.NAME_TAKEN:
+            # Somebody else of us (the worker beside a command, a lost answer) was quicker: it is ours all the same.
+            made = await self._ours(client, change.spec, made)
         if not isinstance(made, Done):
             return problem_line(made)
         left = drift(expected_traits(change.spec), made.value.traits)
         await self._map(company_id, change.key, change.spec, made.value, "drifted" if left else "ok")
         return f"still differs in {', '.join(d.trait for d in left)}" if left else None
+
+    async def _ours(self, client: CalcomClient, spec: EventTypeSpec, taken: Refused) -> Outcome[EventType]:
+        """The event type that bears the name this one should have; `taken` when it is not to be seen."""
+        listed = await client.list_event_types()
+        if not isinstance(listed, Done):
+            return listed
+        return next((Done(t) for t in listed.value if t.slug.endswith(f"-{spec.suffix}")), taken)
 
     async def _remove(self, company_id: str, client: CalcomClient, change: Change) -> str | None:
         """Delete a type nobody needs, unless bookings ahead hang on it: they could never be moved again."""

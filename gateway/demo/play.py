@@ -34,7 +34,7 @@ from gateway.clock import RandomIds, SystemClock
 from gateway.demo.picture import Booking, draw_day, save_screen
 from gateway.demo.salon import AGENT_ID, CALLED_NUMBER, COMPANY_ID, SALON, ZONE, working_day
 from gateway.demo.script import CALLS, PhoneCall, Turn
-from gateway.demo.second_calendar import FAILING, SecondCalendar
+from gateway.demo.second_calendar import FAILING, MOVING, SecondCalendar
 from gateway.demo.seed import seed
 from gateway.errors import GatewayError
 from gateway.logs import configure_logging
@@ -86,18 +86,19 @@ async def play(*, keep: bool, port: int, as_json: bool, calcom: bool = False, sv
 
 
 async def _calls(console: Console, line: Line, second: SecondCalendar | None) -> list[list[dict[str, Any]]]:
-    """The four calls, and with a second calendar what happens there, and a fifth that fails half way."""
+    """The four calls, and with a second calendar what happens there, one that moves, and one that fails half way."""
     if second is None:
         return [await _call(console, line, number, call) for number, call in enumerate(CALLS, 1)]
-    await second.sync(console, line.app.state.house.remote, SALON)
+    await second.set_up(console, line.app.state.house.remote, SALON, line.url)
     answers = []
-    for number, call in enumerate(CALLS, 1):
+    calls = (*CALLS, MOVING)
+    for number, call in enumerate(calls, 1):
         before = second.states()
         answers.append(await _call(console, line, number, call))
         second.show(console, "was dieser Anruf dort bewirkt hat", before)
     second.interfere(line.clock.now().astimezone(ZoneInfo(ZONE)).date() + timedelta(days=1), line.clock.now())
     before = second.states()
-    answers.append(await _call(console, line, len(CALLS) + 1, FAILING))
+    answers.append(await _call(console, line, len(calls) + 1, FAILING))
     second.show(console, "drei Teile waren schon gebucht", before)
     booked = second.states()
     if not await second.taken_back(line.clock, before):

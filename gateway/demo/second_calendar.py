@@ -23,6 +23,7 @@ from gateway.calcom.simulated.app import LocalServer
 from gateway.calcom.simulated.service import SimulatedCalcom
 from gateway.calcom.simulated.world import BookingRow, User
 from gateway.calcom.stored_accounts import key_place, webhook_place
+from gateway.calcom.subscriptions import webhook_path
 from gateway.clock import Clock, SystemClock
 from gateway.demo.salon import COMPANY_ID, OLIVER, SALON
 from gateway.demo.script import COLOURING, PhoneCall, Turn
@@ -71,6 +72,20 @@ def connect_company(connection: Connection, box: SecretBox, company_id: str, use
         )
 
 
+MOVING: Final = PhoneCall(
+    "Anna Becker kommt fünf Minuten später: alle vier Teile rücken, der letzte zuerst",
+    "+4915112349001",
+    (
+        Turn(
+            "Kann ich morgen fünf nach zwei kommen statt um zwei?",
+            "reschedule_appointment",
+            {"datum": "morgen", "uhrzeit": "fünf nach zwei", "kundenname": "Anna Becker"},
+            "rescheduled",
+        ),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SecondCalendar:
     """A simulated Cal.com with one user per person of the demo salon."""
@@ -94,12 +109,15 @@ class SecondCalendar:
         box = secret_box([self.secret_key])
         await store.configure(lambda connection: connect_company(connection, box, COMPANY_ID, self.users))
 
-    async def sync(self, console: Console, remote: Remote, salon: Salon) -> None:
-        """What `gateway calcom sync` does, for the services of the demo calls."""
+    async def set_up(self, console: Console, remote: Remote, salon: Salon, base_url: str) -> None:
+        """What `gateway calcom sync` does, for the services of the demo calls, and `connect` about the webhook."""
         made: list[Result] = []
         for service_id in SERVICES:
             await remote.event_types.sync(salon, service_id=service_id, progress=made.append)
-        console.print(f"Cal.com: {len(made)} versteckte Termintypen angelegt\n")
+        secret = (await remote.accounts.webhook_secrets(COMPANY_ID))["current"]
+        hooks = await remote.subscriptions.subscribe(COMPANY_ID, base_url + webhook_path(COMPANY_ID), secret)
+        told = sum(hook.problem is None for hook in hooks)
+        console.print(f"Cal.com: {len(made)} versteckte Termintypen angelegt, {told} Webhooks angemeldet\n")
 
     def interfere(self, day: date, now: datetime) -> None:
         """Somebody books Oliver for the first half hour of the failing call, past us."""

@@ -42,7 +42,10 @@ def test_the_demo_shows_what_a_second_calendar_is_asked(demo: list[Request]) -> 
         ("POST", "/v2/event-types"),
         ("POST", "/v2/bookings"),
         ("GET", "/v2/bookings"),
+        ("POST", "/v2/bookings/{bookingUid}/reschedule"),
         ("POST", "/v2/bookings/{bookingUid}/cancel"),
+        ("GET", "/v2/webhooks"),
+        ("POST", "/v2/webhooks"),
     } <= {(request.method, template(request)) for request in demo}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -59,6 +60,14 @@ async def test_a_hidden_type_is_made_for_each_person_and_segment(rig: Rig) -> No
     assert all(t.settings["hidden"] and t.settings["minimumBookingNotice"] == 0 for t in types)
     assert done(await sync(rig)) == {Do.KEEP: 15}
     assert (await rig.book())["status"] == "booked"
+
+
+async def test_two_who_do_it_at_once_make_each_type_once(rig: Rig) -> None:
+    """A command beside the worker: whoever comes second takes what the first has made."""
+    for results in await asyncio.gather(sync(rig), sync(rig)):
+        assert [r.problem for r in results if r.problem] == []
+    assert len(rig.service.world.types) == 15
+    assert done(await sync(rig)) == {Do.KEEP: 15}
 
 
 async def test_a_dry_run_does_nothing(rig: Rig) -> None:
