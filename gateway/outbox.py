@@ -116,7 +116,9 @@ class Deliverer:
     async def _wait(self) -> bool:
         """True when woken, False when it is time to look anyhow."""
         try:
-            await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            # Not `wait_for`: up to Python 3.11 it loses a cancellation that meets the wake-up, and we would never end.
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._woken.wait()
         except TimeoutError:
             return False
         self._woken.clear()
