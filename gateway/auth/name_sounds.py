@@ -82,6 +82,7 @@ _RULES: Final = tuple(
         (r"(?<![aeiouäöü])([ae])ß", r"\1ss"),
         # Mayrhofer; before the h goes mute
         (r"(?<=[ae][iy])r(?=[bcdf-hj-np-tv-z])", "er"),
+        (r"(?<=[aiou])nh$", "nn"),  # Linh is short, Lien is long
         # hissing sounds
         (r"t*zsch|t+sch|t+ch|cz|cs(?=[aeiou])", "T"),
         (r"dsch|dzh", "D"),

@@ -64,7 +64,7 @@ def _of_several_people(wish: Meaning) -> bool:
     """Whether something is wanted for two sorts of people: "Damen- und Kinderhaarschnitt", "einen für mich und ihn"."""
     for one, other in combinations(wish.phrases, 2):
         mine, theirs = of_kind(one.keys, "who"), of_kind(other.keys, "who")
-        if mine and theirs and not _covered(mine) & _covered(theirs):
+        if mine and theirs and not mine & theirs and (other.added or not _covered(mine) & _covered(theirs)):
             return True
         if other.added and bool(mine) != bool(theirs) and of_kind(one.keys & other.keys, "act"):
             return True
@@ -130,7 +130,9 @@ def _is_sold(term: str, offers: tuple[Offer, ...]) -> bool:
 def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
     """Make child, man or woman of "Sohn", "Tochter" or an age; of a child, too, where nothing is sold for children."""
     sold = _all_keys(offers) & _YOUNG
-    if sold and wish.age is not None and wish.age < adult_from(offers):  # "mein Bruder, der ist neun"
+    if (
+        sold and not wish.keys & _YOUNG and wish.age is not None and wish.age < adult_from(offers)
+    ):  # "mein Bruder, der ist neun"
         wish = replace(wish, keys=frozenset(_GROWN.get(key, key) for key in wish.keys))
     young = wish.keys & _YOUNG
     if not young:
@@ -144,8 +146,10 @@ def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
 
 
 def _settle_length(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
-    """Forget a middle length (or size) in a house that knows but short and long."""
-    return replace(wish, keys=wish.keys - (_MIDDLE - _all_keys(offers)))
+    """Forget a middle length (or size) in a house that knows but short and long; the classic kind is the normal one."""
+    sold = _all_keys(offers)
+    usual = {"classic"} if "simple" in wish.keys and "classic" in sold and "simple" not in sold else set()
+    return replace(wish, keys=wish.keys - (_MIDDLE - sold) | usual)
 
 
 _MIDDLE: Final = frozenset({"medium", "middle"})
@@ -174,10 +178,16 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     least = min(fit.cost for _, fit in scored)
     sure = all(_is_sure(fit) for _, fit in scored if fit.cost == least)
     sure = sure and not (wish.implied_hair and wish.strange_nouns)
-    sure = sure and not any(_has_kinds(wanted, offer, offers) for offer, fit in scored if fit.cost == least)
+    nearest = [offer for offer, fit in scored if fit.cost == least]
+    sure = sure and not any(
+        _has_kinds(wanted, offer, offers) or _is_sold_elsewhere(wanted, offer, offers) for offer in nearest
+    )
+    literal = _literal(wish, scored)
     scored = _perfect(scored)
     margin = _margin(wish, wanted, least)
     close = [offer for offer, fit in scored if fit.cost <= least + margin + 1e-9]
+    if literal and not any(offer in literal for offer in close):
+        close += literal
     others = _for_the_others(wish, close, offers)
     return _answer([offer for offer in offers if offer in close or offer in others], sure=sure)
 
@@ -190,6 +200,22 @@ def _margin(wish: Meaning, wanted: frozenset[str], least: float) -> float:
 
 
 _KINDS_MATTER: Final = frozenset({"colour", "massage"})
+
+
+def _literal(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[Offer]:
+    """The services of the very act said ("Farbe mit Schnitt" for colouring), beside a special kind of it (a tint)."""
+    acts = of_kind(essential(wish.keys), "act")
+    return [
+        offer
+        for offer, fit in scored
+        if acts and fit.short < _HARDLY_SHORT and any(acts <= meaning.keys for meaning in offer.meanings)
+    ]
+
+
+def _is_sold_elsewhere(wanted: frozenset[str], chosen: Offer, offers: tuple[Offer, ...]) -> bool:
+    """Whether a special kind was asked for ("Fade und Bart"), and is sold, but not by what is near ("Schnitt und Bart")."""
+    every = frozenset[str]().union(*(meaning.keys for meaning in chosen.meanings))
+    return any(ancestors(key) & every for key in of_kind(wanted & _all_keys(offers), "act") - every)
 
 
 def _has_kinds(wanted: frozenset[str], chosen: Offer, offers: tuple[Offer, ...]) -> bool:
@@ -307,14 +333,15 @@ def _by_phrase(wish: Meaning, offers: tuple[Offer, ...], *, apart: bool = False)
         about = of_kind(phrase.keys, "part") or about  # "Augenbrauen zupfen und färben"
         theirs = acts if apart and not of_kind(phrase.keys, "act", "minor") else frozenset[str]()
         part = replace(wish, phrases=(), keys=phrase.keys | about | theirs | shared, terms=phrase.terms & wish.terms)
+        if apart and wish.keys & _YOUNG and not phrase.keys & _YOUNG:
+            part = replace(part, age=None)  # "Vater und Sohn, sieben Jahre"
         parts += [_settle_who(part, offers)] if essential(part.keys) else []
     if not apart:
         parts = _taken_together(parts, offers)
-    ids: dict[str, None] = {}
-    for part in parts:
-        found = _choose(part, offers)
-        ids |= dict.fromkeys(found.ids if found else ())
-    return _answer([offer for offer in offers if offer.service.id in ids], sure=False) if ids else NONE
+    found = [_choose(part, offers) or NONE for part in parts]
+    ids = {id for one in found for id in one.ids}
+    sure = apart and all(one.status == "match" for one in found)  # son and daughter both get the children's cut
+    return _answer([offer for offer in offers if offer.service.id in ids], sure=sure)
 
 
 _MOST_PARTS: Final = 5

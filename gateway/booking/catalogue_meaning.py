@@ -63,8 +63,8 @@ _ANDS: Final = _words("und plus sowie and + &")
 _SOFT_JOINTS: Final = frozenset({"und", "oder", "and", "&", "/"})
 REFUSALS: Final = _words("ohne nicht kein keine keinen without no")
 _ONLY: Final = _words("nur bloss lediglich only just")
-_SHADE: Final = re.compile(r"grau|(?:blond|grau|rot|blau|braun|schwarz)(?:e|en|er|es|em)")
-"""A shade that hair has: "blonde Strähnen" are highlights, and blond by nature; alone, "graue Haare" are a wish."""
+_SHADE: Final = re.compile(r"grau|kaputt|(?:blond|grau|rot|blau|braun|schwarz|kaputt|trocken)(?:e|en|er|es|em)")
+"""What hair is like: "blonde Strähnen" are highlights, whatever else they are; alone, "graue Haare" are a wish."""
 _NAIL_MANNERS: Final = frozenset({"gel", "acrylic"})
 _QUESTIONS: Final = frozenset({("wie", "lang"), ("wie", "lange")})  # of the service, not of the hair
 _DIGIT: Final = {plain(cardinal(number)): number for number in range(1, 100)}

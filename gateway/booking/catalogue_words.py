@@ -36,12 +36,12 @@ _TABLES: Final[dict[Kind, str]] = {
     "act": """
         cut = schneid schnitt geschnitten schnipp kürz stutz haircut cut$ abschneid
         tips > cut = spitzen spitze$
-        fringe ~ cut = pony ponny fransen
+        fringe ~ cut = fringe$ bangs$ pony ponny fransen
         machine_cut > cut = maschin buzz millimeter
         fade > cut = fade übergang undercut skin$ skinfade
         thin ~ cut = ausdünn effilier
-        colour = farb färb gefärb color kolor colour umfärb dunkler$ brünett rot$ blau$ schwarz$ braun$ kupfer$
-        root > colour = ansatz ansätz nachwuchs rausgewachsen herausgewachsen nachgewachsen rauswuchs
+        colour = dye$ dyed$ farb färb gefärb color kolor colour umfärb dunkler$ brünett rot$ blau$ schwarz$ braun$ kupfer$
+        root > colour = root$ roots$ touchup ansatz ansätz nachwuchs rausgewachsen herausgewachsen nachgewachsen rauswuchs
         lengths > colour = längenausgleich längen$
         tint > colour = tönung tönen tönt getönt tön$ tonung
         grey > colour = grau kaschier abdeck
@@ -128,7 +128,7 @@ _TABLES: Final[dict[Kind, str]] = {
         splint = schiene
         eye_test = sehtest sehstärk
         contact_lens = kontaktlinse
-        consult = berat erstgespräch aufklär
+        consult = berat gespräch erstgespräch aufklär
         shear ~ cut = scheren$ schur geschoren scher$
         unmat = entfilz verfilz
         undercoat = unterwoll auskämm
@@ -136,8 +136,8 @@ _TABLES: Final[dict[Kind, str]] = {
         training = training
     """,
     "minor": """
-        wash = wasch shampoo haarwäsche kopfwäsche gewaschen
-        blow_dry = föhn fön foen fohn trocknen$ gefönt blowout
+        wash = wasch wash$ washing shampoo haarwäsche kopfwäsche gewaschen
+        blow_dry = föhn fön foen fohn trocknen$ gefönt blowout blowdry blowdried
         lay = legen$ einlegen$ eindrehen$ wickel
         style = styl frisier finish
         polish = polier lackier lack$ nagellack
@@ -184,11 +184,11 @@ _TABLES: Final[dict[Kind, str]] = {
         wig = perücke toupet haarteil
     """,
     "who": """
-        women = dame frau$ weiblich lady ladies women gattin ehefrau oma$ mutter$ mama$ mutti$ schwester$ freundin$
-        men = herr$ herren mann$ männer männlich gentleman men$ opa$ vater$ papa$ vati$ bruder$ ehemann freund$ kumpel
-        child = kind kids kid$ kleinkind junge$ jungen$ jungs$ bub$ buben$ mädchen
-        boy = sohn junge$ jungen$ jungs$ bub$ buben$ enkel$ neffe$ neffen$ söhne$ knabe
-        girl = tochter mädchen enkelin nichte töchter mädel
+        women = wife$ sister$ mother$ mum$ dame frau$ weiblich lady ladies women gattin ehefrau oma$ mutter$ mama$ mutti$ schwester$ freundin$
+        men = husband$ brother$ father$ dad$ herr$ herren mann$ männer männlich gentleman men$ opa$ vater$ papa$ vati$ bruder$ ehemann freund$ kumpel
+        child = kind child$ children$ kids kid$ kleinkind junge$ jungen$ jungs$ bub$ buben$ mädchen
+        boy = son$ boy$ sohn junge$ jungen$ jungs$ bub$ buben$ enkel$ neffe$ neffen$ söhne$ knabe
+        girl = daughter$ girl$ tochter mädchen enkelin nichte töchter mädel
         youth = jugend teenager teenie teen$
         dog = hund hündin dog$ pudel terrier
         puppy = welpe
@@ -206,7 +206,7 @@ _TABLES: Final[dict[Kind, str]] = {
     """,
     "extent": """
         partial = teil teilweise halb$ halber$ halbe$ halben$ oberkopf scheitel einzelne
-        full = alle$ komplett ganz$ ganze$ ganzen$ ganzer$ vollständig vollkopf kompletter
+        full = full$ alle$ komplett ganz$ ganze$ ganzen$ ganzer$ vollständig vollkopf kompletter
     """,
     "manner": """
         dry = trocken

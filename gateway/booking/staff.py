@@ -23,6 +23,7 @@ from gateway.booking.staff_words import (
     FEMININE_LEADS,
     FILLERS,
     HONORIFICS,
+    INDEFINITE,
     MASCULINE_LEADS,
     NAME_LEADS,
     NEGATE_ONE,
@@ -65,7 +66,7 @@ class _Mention:
 
     `led`: a word stood before it that names stand behind. `corrects`: the caller took back what was said before it.
     `after_name`: refused, behind another mention of the clause that the negation may belong to. `for_whom`: said as of
-    a customer ("für Lena"). `with_whom`: said as of staff ("bei Tom").
+    a customer ("für Lena"). `with_whom`: said as of staff ("bei Tom"). `indefinite`: behind "ein" or "eine".
     """
 
     words: tuple[str, ...]
@@ -77,6 +78,7 @@ class _Mention:
     after_name: bool = False
     for_whom: bool = False
     with_whom: bool = False
+    indefinite: bool = False
 
 
 def _mentions(utterance: str, index: Index) -> list[_Mention]:
@@ -141,7 +143,7 @@ def _clause_mentions(
     run: list[str] = []
     lead: list[str] = []
     refused = refused_one = False
-    pending = False
+    pending = indefinite = False
     bare = all(word in CARRIERS or word in HONORIFICS or word in spelled for word in words)
 
     def close() -> None:
@@ -149,7 +151,7 @@ def _clause_mentions(
         if run:
             if not lead or lead[-1] not in NOT_BEFORE_NAMES:
                 one = _mention(tuple(run), lead, refused=refused)
-                found.append(replace(one, corrects=corrects, after_name=pending and bool(found)))
+                found.append(replace(one, corrects=corrects, after_name=pending and bool(found), indefinite=indefinite))
                 corrects = False
             refused, refused_one = refused and not refused_one, False
             run.clear()
@@ -174,6 +176,7 @@ def _clause_mentions(
                 refused = False
             corrects = word != "oder" and (corrects or word in CORRECTIONS or (previous, word) in CORRECTING_PAIRS)
         else:
+            indefinite = indefinite if run else previous in INDEFINITE
             run.append(word)
     close()
     if pending and found:  # "den Oliver lieber nicht"
@@ -258,6 +261,8 @@ def _choose(mention: _Mention, index: Index) -> tuple[tuple[str, ...], bool]:
     if not any(heard.values()):
         return (), False
     fits = [fit for one in index.people if (fit := _fit_person(mention.words, one, heard)).explained]
+    if mention.indefinite:
+        fits = [fit for fit in fits if not fit.by_surname]
     if not fits:
         return (), False
     fits = _narrow(fits, mention)

@@ -44,6 +44,11 @@ class Part:
     is_last: bool
     near_counts: bool
 
+    def may_end_as(self, heard: str) -> bool:
+        """Whether no ending that makes surnames tells the two apart: Kowalski is no slip of Kowalczyk."""
+        endings = {ending for code in self.codes if (ending := _suffix(code))}
+        return not endings or _suffix(heard) in {"", *endings}
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -81,13 +86,18 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
 
 
 def _also_written(name: str) -> Iterator[str]:
-    """Other spellings of what is said: Voigt has the sound of Vogt, Dvořák of "Dworschak"; a "Frau Kowalski" is Kowalska."""
+    """Other spellings of what is said: Vogt for Voigt, "Dworschak" for Dvořák, "Frau Kowalski", "Beatriss", "Feiffer"."""
     if "oigt" in name:
         yield name.replace("oigt", "ogt")
     if "ř" in name:
         yield name.replace("ř", "rsch")
     if name.endswith(("ska", "cka")):
         yield name[:-1] + "i"
+    if name.endswith("ice"):
+        yield name[:-2] + "ss"
+    if name.startswith("pf"):
+        yield name[1:]
+        yield "p" + name[2:]
 
 
 _PET_NAME: Final = re.compile("([a-z]{3,})(?:i|y|ie|chen)$")  # Jessi, Luki, Julchen
@@ -161,6 +171,28 @@ def _first(code: str) -> str:
     return code[:1].translate(_ALIKE_AT_FIRST)
 
 
+_SUFFIXES: Final = (
+    "man",
+    "mAer",
+    "muler",
+    "mUler",
+    "berger",
+    "burger",
+    "ski",
+    "Cik",
+    "iC",
+    "bach",
+    "stAn",
+    "sen",
+    "hof",
+)
+
+
+def _suffix(code: str) -> str:
+    """The ending of this sound code that makes a surname ("-meier", "-ski"), or nothing."""
+    return next((ending for ending in _SUFFIXES if code.endswith(ending)), "")
+
+
 def _near(heard: str, code: str) -> float:
     """How well a slip of the ear explains it: one sound in five to seven, two in longer names, never quite the first."""
     shortest = min(len(heard), len(code))
@@ -201,7 +233,7 @@ class Index:
         codes = {sound(word), sound(word.replace("v", "w"))}  # a transcript may write either for a foreign v
         for heard in () if is_first_name(word) else codes:  # "Silvia" is no slip of Silva, nor Mario of Marco
             for code, part in self._by_letter.get(_first(heard), ()):
-                if fit := _near(heard, code):
+                if (fit := _near(heard, code)) and part.may_end_as(heard):
                     found[part] = max(found.get(part, 0.0), fit)
         for full in SHORT_FORMS.get(word, ()):  # by sound: a Kati may be a Kathrin, an Alex an Aleksandra
             found |= {part: SHORT_FORM for part in self._by_code.get(sound(full), ()) if not part.is_last}
@@ -210,6 +242,8 @@ class Index:
             found |= dict.fromkeys(self._first_names(_DOUBLED.sub(r"\1", pet[1])), SHORT_FORM)  # Tommy
         same = {part: SAME_SOUND for heard in codes for part in self._by_code.get(heard, ())}
         same |= dict.fromkeys(self._by_spelling.get(word, ()), EXACT)
+        if len(same) > 1 or len(found) > 1:
+            same, found = _as_it_begins(word, same), _as_it_begins(word, found)
         if same:  # who bears the very name makes slips of other names unlikely
             found = {part: fit for part, fit in found.items() if fit == SHORT_FORM}
         return found | same
@@ -225,6 +259,14 @@ class Index:
             for part in parts
             if not part.is_last and part.near_counts
         ]
+
+
+def _as_it_begins(word: str, found: dict[Part, float]) -> dict[Part, float]:
+    """Of Sander and Zander, the one that begins with the letter heard; either, where there is but one of them."""
+    alike = {
+        part: fit for part, fit in found.items() if not any({word[0], form[0]} == {"s", "z"} for form in part.spelled)
+    }
+    return alike or found
 
 
 def could_be(word: str, part: Part) -> bool:

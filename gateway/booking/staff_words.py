@@ -22,6 +22,8 @@ NOT_BEFORE_NAMES: Final = _words("im am in an auf durch")  # "im Sommer" is not 
 NAME_LEADS: Final = HONORIFICS | _words("bei beim zu zum zur mit von")
 FEMININE_LEADS: Final = _words("frau fr fräulein schwester zur mrs miss ms")
 MASCULINE_LEADS: Final = _words("herr herrn herren hr zum beim mister mr den")
+INDEFINITE: Final = _words("ein eine einen einem einer")
+"""Behind these stands a thing, or a first name ("eine Emma"), but no surname: "ein Zimmer"."""
 PARTICLES: Final = _words("von van de der den del della di da dos el al bin ibn zu vom und la le")
 NEGATIONS: Final = _words(
     """nicht außer ausser ohne kein keine keinen keiner keinem keinesfalls niemals nie bloß not except never
@@ -79,7 +81,7 @@ _KIN: Final = """
 CALLERS_OWN: Final = re.compile(
     r"(?:ich (?:bin|heisse)|(?:mein|der|unser) name ist|hier (?:ist|spricht)|my name is|this is"
     r"|(?:mein|unser)e? (?!fris|styl|ther|koll|barb|arzt|aerzt)\w+ heisst"
-    rf"|(?:mein|unser)(?:e|er|en|em)? (?:\w+ )?(?:{'|'.join(_KIN)}))(?: (?:die|der|den|dem|frau|herr))?$"
+    rf"|(?:mein|unser)(?:e|er|en|em)? (?:\w+ )?(?:{'|'.join(_KIN)})|my (?:husband|wife|son|daughter|mum|mother|dad|father|sister|brother|friend))(?: (?:die|der|den|dem|frau|herr))?$"
 )
 """What stands before the caller's own name, or that of their people."""
 
@@ -105,7 +107,7 @@ ANYONE: Final = _any_of(
     (?:bin|waere) (?:\w+ ){0,3}(?:flexibel|offen)|nicht festgelegt|freie auswahl
     (?:nicht|weniger) (?:so )?wichtig|keine rolle|kommt (?:mir )?nicht (?:so )?(?:da)?rauf an
     keine? (?:besondere\w* |bestimmte\w* )?(?:praeferenz\w*|vorliebe\w*|wunsch|wuensche)
-    keinen? (?:bestimmte\w*|besondere\w*|spezielle\w*|wunsch)|niemand(?:en|em)? (?:bestimmt|besonder|speziell)\w*
+    kein\w* (?:bestimmte\w*|besondere\w*|spezielle\w*|wunsch)|niemand(?:en|em)? (?:bestimmt|besonder|speziell)\w*
     (?:ohne|kein\w*) (?:\w+ )?\w*wunsch|(?:erste|naechste)[nrs]? freie[nrs]?|naechstbeste\w*|erstbeste\w*|freie[nr]? mitarbeiter\w*
     (?:sie|du|ihr) (?:\w+ ){0,2}(?:entscheiden|entscheidest|aussuchen|aus)|(?:entscheiden|suchen) sie|such dir
     ueberlasse? ich|jemand\w* (?:der|die) (?:\w+ )?(?:zeit|frei|kann|da)|wie (?:sie|du|ihr) (?:wollen|moechten|meinen|denken|moegen|willst|magst|meinst|wollt|meint)

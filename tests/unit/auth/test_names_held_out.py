@@ -1,7 +1,8 @@
 """Names held out: pairs written down in one go, before any of them was run, in the two strata the goals speak of.
 
 First-try figures, before the fixes the set led to: 12 of 164 rejected wrongly (3 of 117 standard, 9 of 47 hard), 2 of 110
-strangers accepted; those two are one sound in German (see ONE_SOUND), and were our mistake.
+strangers accepted; those two are one sound in German (see ONE_SOUND), and were our mistake. A second time: 1 of 60 rejected
+wrongly, 1 of 48 accepted wrongly (Linh, heard as Lien).
 What is not told right yet stands in NOT_YET: a false rejection costs the caller a question, and a false acceptance
 would be a stranger at somebody's appointments, so none of those is tolerated here.
 """
@@ -112,6 +113,46 @@ OTHERS_STANDARD: Final[tuple[Pair, ...]] = (
     ("Anna Maria Kunz", "Maria Hartwig"), ("Dr. Felix Haupt", "Dr. Jonas Haupt"), ("Karl Heinrich", "Heinrich Karg"),
 )  # fmt: skip
 
+SAME_SECOND: Final[tuple[Pair, ...]] = (
+    ("Anette Scholl", "Annette Scholl"), ("Berthold Kranz", "Bertold Kranz"), ("Dörte Lüth", "Doerte Lueth"),
+    ("Ernst Rühle", "Ernst Ruehle"), ("Friedhelm Ostermann", "Friedhelm Oster Mann"), ("Gundula Thoms", "Gundula Toms"),
+    ("Hartmut Weyrich", "Hartmut Weirich"), ("Ilka Schütz", "Ilka Schüz"), ("Jens Uhlig", "Jens Ulig"),
+    ("Kathrin Pöhlmann", "Katrin Pöhlmann"), ("Lothar Mayerhofer", "Lothar Maierhofer"), ("Marlene Zirkel", "Marlene Zirckel"),
+    ("Nikola Fritz", "Nicola Fritz"), ("Oskar Dreyer", "Oscar Dreier"), ("Pia Rohrbach", "Pia Rohrbach."),
+    ("Raphael Gerth", "Rafael Gert"), ("Sibylle Hecht", "Sybille Hecht"), ("Theresa Lamm", "Teresa Lamm"),
+    ("Urs Bächle", "Urs Baechle"), ("Veit Pfeifer", "Veit Pfeiffer"), ("Walburga Nuss", "Walburga Nuß"),
+    ("Xenia Moritz", "Xenia Moriz"), ("Zita Thielemann", "Zita Tielemann"), ("Agnes Barthel", "Agnes Bartel"),
+    ("Bodo Schwertfeger", "Bodo Schwert Feger"), ("Carina Loth", "Karina Lot"), ("Dieter Eckhoff", "Dieter Eckhof"),
+    ("Elfriede Ruoff", "Elfriede Ruof"), ("Falko Grün", "Falco Gruen"), ("Götz Wieland", "Goetz Wieland"),
+    ("Heinrich Fuhrmann", "Heinrich Furmann"), ("Inka Seyfarth", "Inka Seifart"), ("Joachim Hanke", "Joachim Hancke"),
+    ("Kurt Seibold", "Kurt Seibolt"), ("Lore Schmitz", "Frau Lore Schmitz"), ("Moritz Quandt", "Moritz Quand"),
+    ("Nils-Ole Harms", "Nils Ole Harms"), ("Ortrud Kley", "Ortrud Klei"), ("Paul-Gerhard Ernst", "Paul Gerhard Ernst"),
+    ("Ruth von Hagen", "Ruth Hagen"), ("Sascha Holtkamp", "Sascha Holt Kamp"), ("Tanja Wirtz", "Tanja Wirz"),
+    ("Udo Schlüter", "Udo Schlueter"), ("Vera Maria Lindt", "Vera Lindt"), ("Wenzel Dvořák", "Wenzel Dvorak"),
+    ("Yusuf Çetin", "Jusuf Tschetin"), ("Zeynep Güneş", "Zeynep Günesch"), ("Tomasz Kamiński", "Tomasch Kaminski"),
+    ("Agnieszka Król", "Agnieschka Krul"), ("Luka Babić", "Luca Babitsch"), ("Ines Fernández", "Ines Fernandes"),
+    ("Pietro Esposito", "Pietro Espositto"), ("Linh Pham", "Linh Fam"), ("Ahmed El Sayed", "Ahmed Elsayed"),
+    ("Kemal Arslan", "Arslan Kemal"), ("Maja Kovač", "Maja Kowatsch"), ("Olga Schewtschenko", "Olga Shevchenko"),
+    ("Edwin Drossel", "Edwin Trossel"), ("Hilde Bergner", "Hilde Bergna"),
+)  # fmt: skip
+
+OTHERS_SECOND: Final[tuple[Pair, ...]] = (
+    ("Anette Scholl", "Anette Schall"), ("Berthold Kranz", "Berthold Franz"), ("Dörte Lüth", "Dörte Lüthi"),
+    ("Ernst Rühle", "Ernst Rühl"), ("Gundula Thoms", "Gudrun Thoms"), ("Hartmut Weyrich", "Helmut Weyrich"),
+    ("Ilka Schütz", "Silka Schütz"), ("Jens Uhlig", "Jens Ullrich"), ("Kathrin Pöhlmann", "Kathrin Pohlmann-Berg"),
+    ("Marlene Zirkel", "Marlies Zirkel"), ("Nikola Fritz", "Nikolas Fritz"), ("Oskar Dreyer", "Oskar Treyer-Lang"),
+    ("Raphael Gerth", "Raphaela Gerth"), ("Sibylle Hecht", "Sibylle Specht"), ("Theresa Lamm", "Theresa Lahm"),
+    ("Urs Bächle", "Urs Büchle"), ("Veit Pfeifer", "Veit Pfeil"), ("Walburga Nuss", "Walburga Nass"), ("Zita Thielemann", "Zita Thiemann"),
+    ("Agnes Barthel", "Agnes Bertel"), ("Carina Loth", "Carina Roth"), ("Dieter Eckhoff", "Dieter Ekhart"),
+    ("Elfriede Ruoff", "Friede Ruoff"), ("Falko Grün", "Falko Grunert"), ("Götz Wieland", "Götz Weiland"),
+    ("Heinrich Fuhrmann", "Heinrich Führmann"), ("Inka Seyfarth", "Inga Seyfried"), ("Joachim Hanke", "Joachim Henke"),
+    ("Kurt Seibold", "Kurt Seibel"), ("Lore Schmitz", "Lara Schmitz"), ("Moritz Quandt", "Moritz Brandt"), ("Ortrud Kley", "Ortrun Kley"),
+    ("Sascha Holtkamp", "Sascha Holzkamp"), ("Tanja Wirtz", "Tanja Würtz"), ("Udo Schlüter", "Udo Schlotter"), ("Yusuf Çetin", "Yusuf Çelik"),
+    ("Zeynep Güneş", "Zeynep Gündüz"), ("Tomasz Kamiński", "Tomasz Kaczmarek"), ("Luka Babić", "Luka Bašić"), ("Linh Pham", "Lien Pham"),
+    ("Kemal Arslan", "Kemal Aslan"), ("Maja Kovač", "Maja Kovačević"), ("Hilde Bergner", "Hilde Bergmann"), ("Rolf Ahlers", "Ralf Ahlers"),
+    ("Simon Baumer", "Simon Baumert"), ("Ina Lüdke", "Ina Lüdtke-Hahn"), ("Karin Sorge", "Karin Sorg"), ("Bruno Vahle", "Bruno Wahl"),
+)  # fmt: skip
+
 # Written down as strangers; but nobody hears a difference, or, between s and ss, too little to tell Rösler from Rößler.
 ONE_SOUND: Final[tuple[Pair, ...]] = (("Paul Merz", "Paul März"), ("Edgar Hase", "Edgar Hasse"))
 
@@ -119,16 +160,17 @@ ONE_SOUND: Final[tuple[Pair, ...]] = (("Paul Merz", "Paul März"), ("Edgar Hase"
 NOT_YET: Final[tuple[Pair, ...]] = (
     ("Eckhard Busse", "Ekkehard Busse"), ("Thorsten Vogt", "Torsten Voigt"), ("Erika Voigt", "Erika Vogt"),
     ("Heike Dobler", "Heike Topler"), ("Ernst Biller", "Ernst Piller"), ("Jean Dupont", "Schang Düpong"),
+    ("Gerda Krapp", "Gerda Grapp"),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("pair", [*SAME_STANDARD, *SAME_HARD, *ONE_SOUND], ids=" / ".join)
+@pytest.mark.parametrize("pair", [*SAME_STANDARD, *SAME_HARD, *SAME_SECOND, *ONE_SOUND], ids=" / ".join)
 def test_a_held_out_name_is_recognised(pair: Pair) -> None:
     """What a transcript makes of a name is still that name."""
     assert similarity(*pair) >= SAME
 
 
-@pytest.mark.parametrize("pair", [*OTHERS_HARD, *OTHERS_STANDARD], ids=" / ".join)
+@pytest.mark.parametrize("pair", [*OTHERS_HARD, *OTHERS_STANDARD, *OTHERS_SECOND], ids=" / ".join)
 def test_a_held_out_stranger_is_not_recognised(pair: Pair) -> None:
     """One audible difference is another person."""
     assert similarity(*pair) < SAME

@@ -933,11 +933,12 @@ SET_4: Final[tuple[Row, ...]] = (
     (OPEN_SVC1, "umfärben auf Braun", ("svc3",)),
     (OPEN_SVC1, "graue Ansätze färben", ("svc3",)),
     (OPEN_W, "Schneiden, Waschen, Legen, Pony", ("w", "y"), ("w",), "?w"),
+    (OPEN_SVC1, "meine Tochter ist fünfundzwanzig und will sich die Haare färben lassen", ("svc3",), ("svc3", "svc4")),
+    (OPEN_SVC1, "bitte einmal Damen mit Farbe", ("svc4",), ("svc3", "svc4"), "?svc4"),
 )
 
 # Answered with a question, or refused, where a person would understand: never a wrong choice.
 NOT_YET: Final[tuple[Row, ...]] = (
-    (OPEN_SVC1, "meine Tochter ist fünfundzwanzig und will sich die Haare färben lassen", ("svc3",), ("svc3", "svc4")),
     (OPEN_SVC1, "Schnitt und Fabe", ("svc4",), "?svc4", NOTHING),
     (OPEN_SVC1, "Rasen schneiden", NOTHING),
     (OPEN_SVC1, "Hecke schneiden", NOTHING),
@@ -970,7 +971,6 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (OPEN_W, "Beachwaves", NOTHING, "?ee", ("ee",)),
     (BIG, "lange Haare schneiden", ("a", "b"), ("a", "b", "c"), ("a",), ("a", "c")),
     (BIG, "was kostet eine Dauerwelle bei kurzen Haaren", ("k",)),
-    (OPEN_SVC1, "bitte einmal Damen mit Farbe", ("svc4",), ("svc3", "svc4"), "?svc4"),
     (OPEN_SVC1, "Kopf waschen", NOTHING),
 )
 

@@ -1,6 +1,7 @@
 """Wishes for staff, held out once more: new teams and wishes written down in one go before any of them was run.
 
-First-try scores, before the fixes the set led to (exact, and confidently wrong): 93.8 and 1.3 % of 307.
+First-try scores, before the fixes the set led to (exact, and confidently wrong): 93.8 and 1.3 % of 307, and, a second time,
+90.2 and 1.8 % of 112.
 Rows are read as in `test_staff`; "?id" is a question about one doubtful person. What is not
 understood yet stands in NOT_YET, and is never answered with a choice.
 """
@@ -408,6 +409,152 @@ SET_5: Final[tuple[Row, ...]] = (
     (MIXED, "Emma Richter", ("n1", "n2"), NOBODY, "?n1"),
 )
 
+SALON_N: Final = {
+    "a": "Heike Brinkmann",
+    "b": "Heiko Brinkmann",
+    "c": "Ulrike Sander",
+    "d": "Gudrun Zander",
+    "e": "Marvin Jahnke",
+    "f": "Dilara Aksoy",
+}
+SALON_O: Final = {
+    "1": "Beatrice Zimmer",
+    "2": "Agata Kowalczyk",
+    "3": "Mustafa Özkan",
+    "4": "Phuong Anh Tran",
+    "5": "Dr. Ruth Schönfeld",
+    "6": "Tim-Oliver Ludwig",
+}
+SALON_P: Final = {
+    "x": "Jasmin",
+    "y": "Yasemin",
+    "z": "Janine",
+    "w": "Jannik",
+    "v": "Rebecca",
+}
+SALON_Q: Final = {
+    "m": "Antonio Greco",
+    "n": "Matteo Conti",
+    "o": "Vincenzo De Luca",
+    "p": "Jonas Öztürk",
+    "q": "Renate Pfeiffer",
+}
+
+SET_6: Final[tuple[Row, ...]] = (
+    (SALON_N, "Brinkmann", ("a", "b")),
+    (SALON_N, "Frau Brinkmann", ("a",)),
+    (SALON_N, "Herr Brinkmann", ("b",)),
+    (SALON_N, "Heike", ("a",)),
+    (SALON_N, "Heiko", ("b",)),
+    (SALON_N, "Heiki", ("a", "b"), NOBODY, "?a", ("a",)),
+    (SALON_N, "Frau Sander", ("c",)),
+    (SALON_N, "Frau Zander", ("d",)),
+    (SALON_N, "Frau Santer", ("c",), "?c"),
+    (SALON_N, "Frau Brinckmann", ("a",)),
+    (SALON_N, "Uli", ("c",)),
+    (SALON_N, "Ulricke", ("c",)),
+    (SALON_N, "bei der Gudrun", ("d",)),
+    (SALON_N, "Marwin", ("e",)),
+    (SALON_N, "Herr Janke", ("e",)),
+    (SALON_N, "Herr Jahn", NOBODY, "?e"),
+    (SALON_N, "Dilara", ("f",)),
+    (SALON_N, "Frau Aksoi", ("f",)),
+    (SALON_N, "Frau Axoy", ("f",)),
+    (SALON_N, "Dilan", NOBODY, "?f"),
+    (SALON_N, "Gundula", NOBODY),
+    (SALON_N, "Ulla", NOBODY, "?c", ("c",)),
+    (SALON_N, "zum Herrn Jahnke", ("e",)),
+    (SALON_N, "der Martin", NOBODY, "?e"),
+    (SALON_N, "bei der Chefin", NOBODY),
+    (SALON_N, "bloß nicht wieder bei Heiko, lieber bei Heike", ("a",)),
+    (SALON_N, "Sander oder Zander, ich verwechsle die immer", ("c", "d")),
+    (SALON_N, "meine Mutter heißt Gudrun, die kommt zur Dilara", ("f",)),
+    (SALON_N, "für meine Tochter Dilara bei Frau Sander", ("c",)),
+    (SALON_N, "Termin für Heike Müller bei Marvin", ("e",)),
+    (SALON_N, "wer immer Zeit hat", ANYBODY),
+    (SALON_N, "völlig egal", ANYBODY),
+    (SALON_N, "nö, kein bestimmter", ANYBODY),
+    (SALON_N, "niemand Bestimmtes", ANYBODY),
+    (SALON_N, "Heike wäre schön, muss aber nicht sein", ("a",)),
+    (SALON_N, "Frau Brandt", NOBODY),
+    (SALON_N, "die Aksoy", ("f",)),
+    (SALON_O, "Beatrice", ("1",)),
+    (SALON_O, "Beatriss", ("1",)),
+    (SALON_O, "Beate", NOBODY, "?1"),
+    (SALON_O, "Frau Zimmer", ("1",)),
+    (SALON_O, "Frau Zimmermann", NOBODY, "?1"),
+    (SALON_O, "Agatha", ("2",)),
+    (SALON_O, "Frau Kowaltschik", ("2",)),
+    (SALON_O, "Frau Kowalski", NOBODY, "?2"),
+    (SALON_O, "Herr Öskan", ("3",)),
+    (SALON_O, "Herr Ozkan", ("3",)),
+    (SALON_O, "Mustaffa", ("3",)),
+    (SALON_O, "Frau Tran", ("4",)),
+    (SALON_O, "Phuong", ("4",)),
+    (SALON_O, "Fuong", ("4",)),
+    (SALON_O, "Anna", NOBODY, "?4"),
+    (SALON_O, "Frau Doktor Schönfeld", ("5",)),
+    (SALON_O, "Frau Schönfeldt", ("5",)),
+    (SALON_O, "Frau Schonfeld", ("5",)),
+    (SALON_O, "Frau Schönfelder", NOBODY, "?5"),
+    (SALON_O, "Ruth", ("5",)),
+    (SALON_O, "Rut", ("5",)),
+    (SALON_O, "Tim", ("6",)),
+    (SALON_O, "Oliver", ("6",)),
+    (SALON_O, "Timoliver", ("6",)),
+    (SALON_O, "Herr Ludwig", ("6",)),
+    (SALON_O, "Ludwig", ("6",)),
+    (SALON_O, "Timo", NOBODY, "?6"),
+    (SALON_O, "Olivia", NOBODY, "?6"),
+    (SALON_O, "Frau Ludwig", NOBODY, "?6"),
+    (SALON_O, "nicht bei Frau Zimmer", ANYBODY),
+    (SALON_O, "Agata, oder wenn die nicht kann, Beatrice", ("2",), ("1", "2")),
+    (SALON_O, "ein Zimmer bitte", NOBODY, "?1"),
+    (SALON_P, "Jasmin", ("x",)),
+    (SALON_P, "Yasmin", ("x",)),
+    (SALON_P, "Jasemin", ("y",)),
+    (SALON_P, "Yasemin", ("y",)),
+    (SALON_P, "Janin", ("z",)),
+    (SALON_P, "Schanine", ("z",)),
+    (SALON_P, "Jana", NOBODY, "?z"),
+    (SALON_P, "Yannik", ("w",)),
+    (SALON_P, "Jan", NOBODY, "?w"),
+    (SALON_P, "Rebekka", ("v",)),
+    (SALON_P, "Becky", ("v",), NOBODY),
+    (SALON_P, "Janina", NOBODY, "?z"),
+    (SALON_P, "Jasmina", NOBODY, "?x"),
+    (SALON_P, "Jasmin oder Yasemin", ("x", "y")),
+    (SALON_P, "zur Jasmin, die ist super", ("x",)),
+    (SALON_P, "hallo, hier ist Rebecca, ich möchte zu Jannik", ("w",)),
+    (SALON_P, "ich wollte fragen ob die Janine am Freitag da ist", ("z",)),
+    (SALON_Q, "Antonio", ("m",)),
+    (SALON_Q, "Toni", ("m",)),
+    (SALON_Q, "Antonia", NOBODY, "?m"),
+    (SALON_Q, "Anton", NOBODY, "?m"),
+    (SALON_Q, "Herr Greko", ("m",)),
+    (SALON_Q, "Mateo", ("n",)),
+    (SALON_Q, "Matthias", NOBODY),
+    (SALON_Q, "Mattheo", ("n",)),
+    (SALON_Q, "Vintschenzo", ("o",)),
+    (SALON_Q, "Winzenzo", ("o",), "?o", NOBODY),
+    (SALON_Q, "Vincent", NOBODY, "?o"),
+    (SALON_Q, "Herr De Luca", ("o",)),
+    (SALON_Q, "Herr Deluka", ("o",)),
+    (SALON_Q, "Luca", ("o",)),
+    (SALON_Q, "Herr Östürk", ("p",)),
+    (SALON_Q, "Herr Ozturk", ("p",)),
+    (SALON_Q, "Jonas", ("p",)),
+    (SALON_Q, "Johannes", NOBODY, "?p"),
+    (SALON_Q, "Frau Feifer", ("q",)),
+    (SALON_Q, "Frau Pfeifer", ("q",)),
+    (SALON_Q, "Renata", NOBODY, "?q"),
+    (SALON_Q, "Frau Peiffer", ("q",), "?q"),
+    (SALON_Q, "beim Italiener", NOBODY),
+    (SALON_Q, "einer von den Italienern", NOBODY, ANYBODY, ("m", "n", "o")),
+    (SALON_Q, "mit Matteo bitte", ("n",)),
+    (SALON_Q, "my husband Jonas needs a cut with Antonio", ("m",)),
+)
+
 NOT_YET: Final[tuple[Row, ...]] = ((SOUTH, "Frau Steiniger", ("v",)),)
 
 
@@ -419,7 +566,7 @@ def _in_order(found: Answer) -> Answer:
     return tuple(sorted(found)) if isinstance(found, tuple) else found
 
 
-@pytest.mark.parametrize("row", SET_5, ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*SET_5, *SET_6], ids=lambda row: row[1])
 def test_a_held_out_wish_is_understood(row: Row) -> None:
     """The person meant, the people to ask about, nobody, or no preference."""
     people, utterance, *right = row
