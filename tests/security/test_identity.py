@@ -7,6 +7,7 @@ import random
 import string
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 import pytest
@@ -363,6 +364,33 @@ async def test_an_hour_later_the_caller_may_try_again_and_success_clears_the_cou
         for _ in range(2):
             assert (await place.caller(SABINE.phone_e164)("find_appointments", **WRONG)).status == "none"
         assert (await place.caller(SABINE.phone_e164)("find_appointments")).status == "found"
+
+
+async def test_guessing_at_one_customer_grows_slower_and_locks_nobody_out(place: Place) -> None:
+    """Hidden calls guess at Julia's appointment for six hours, each call a new one: at most four tries an hour are
+    looked at. Julia's own call from her number is served all the while; hidden, with the right words, she waits a
+    quarter of an hour at most, and being right clears the guessers' trace."""
+    looked_at: list[int] = []
+    for minute in range(360):
+        place.clock.skip(60)
+        wrong = {"date": "2025-10-30", "time": f"{9 + minute % 10}:05"}
+        guess = await place.caller(None)("cancel_appointment", name=JULIA.name, **wrong)
+        assert guess.status in ("not_found", "locked")
+        if guess.status == "not_found":
+            looked_at.append(minute)
+        if minute % 20 == 0:
+            own = await place.caller(JULIA.phone_e164)("find_appointments", name=JULIA.name)
+            assert own.status == "found", minute
+    gaps = [after - before for before, after in pairwise(looked_at)]
+    assert gaps == sorted(gaps), "each wait at least as long as the one before"
+    assert gaps[-1] == 15
+    assert len(looked_at) <= 4 * 6 + 8
+    right = {"name": JULIA.name, "date": "2025-10-30", "time": "16:00"}
+    assert (await place.caller(None)("find_appointments", **right)).status == "locked"
+    place.clock.skip(900)
+    assert (await place.caller(None)("find_appointments", **right)).status == "found"
+    assert (await place.caller(None)("find_appointments", **right)).status == "found"
+    tally("S7", "hidden guesses at one customer in six hours", 360, f"{len(looked_at)} looked at, never locked out")
 
 
 # -- S7: guessing at a code --------------------------------------------------------------------------------------------
