@@ -87,8 +87,12 @@ BANK: Final[tuple[Mutant, ...]] = (
         ),
     ),
     _m(
-        "no company filter in all the tables of sagas",
-        (_SAGA_TX, "return table.c.company_id == self._company_id", "return table.c.company_id == table.c.company_id"),
+        "no company filter where sagas and their steps are kept",
+        (
+            _SAGA_TX,
+            "return table.c.company_id == self._company_id",
+            "return table.c.company_id == (table.c.company_id if table is SAGA or table is STEP else self._company_id)",
+        ),
     ),
     # -- lease and fence
     _m("the fence is not compared", (_SAGA_TX, "_s.fence == before.saga.fence, _live)", "_live)")),

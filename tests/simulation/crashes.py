@@ -259,7 +259,7 @@ def run(point: Run) -> tuple[Simulation, Crasher]:
 
 async def _meddle(simulation: Simulation, at: float, how: Callable[[Simulation], None]) -> None:
     await simulation.clock.sleep(at)
-    simulation.human_acted = True
+    simulation.human_acted = simulation.people_changed = True
     simulation.calcom.advance(simulation.clock.now())
     how(simulation)
     await simulation.clock.sleep(0.0)

@@ -371,12 +371,18 @@ def _sagas(simulation: Simulation) -> list[Violation]:
 
 
 def _inbox(simulation: Simulation) -> list[Violation]:
-    """I10: one delivery is kept once (its key), and one event changes an appointment at most once."""
+    """I10: one delivery is kept once (its key), one event changes an appointment at most once, and none that nobody made."""
     doubles = simulation.memory.rows(
         "SELECT company_id, appointment_id, kind, count(*) FROM appointment_modification WHERE evidence = 'calcom' "
         "AND kind = 'cancel' GROUP BY 1, 2, 3 HAVING count(*) > 1"
     )
-    return [Violation("I10", f"one cancel over there, several here: {row}") for row in doubles]
+    found = [Violation("I10", f"one cancel over there, several here: {row}") for row in doubles]
+    if not simulation.people_changed:
+        made_up = simulation.memory.rows(
+            "SELECT company_id, appointment_id, kind FROM appointment_modification WHERE evidence = 'calcom'"
+        )
+        found += [Violation("I10", f"a change over there that nobody made: {row}") for row in made_up]
+    return found
 
 
 def _fees(simulation: Simulation, appointments: dict[tuple[str, str], Row]) -> list[Violation]:

@@ -194,6 +194,8 @@ class Simulation:
         self.active = True
         self.database_faults = 0
         self.human_acted = False
+        self.people_changed = False
+        """Somebody cancelled or moved a booking of ours over there."""
         self.killed_at: list[datetime] = []
         self.pauses: list[tuple[datetime, datetime]] = []
         self.open_calls = 0
@@ -544,7 +546,7 @@ class Simulation:
         if not ours or not self._at_rest_here(ours[0].uid):
             return
         target = ours[0]
-        self.human_acted = True
+        self.human_acted = self.people_changed = True
         try:
             if disturbance.evil is Evil.HUMAN_CANCELS:
                 world.announce_cancel(target.uid, "krank", True, now)
