@@ -19,14 +19,18 @@ from typing import Any, Final
 
 import pytest
 from acceptance.caller import KEY, Caller
+from typer.testing import CliRunner
 
 from gateway.app import create_app
 from gateway.booking.ports import Tx
-from gateway.demo.salon import COMPANY_ID, SABINE
+from gateway.calcom.simulated.app import LocalServer
+from gateway.calcom.simulated.service import SimulatedCalcom
+from gateway.cli import app
+from gateway.demo.salon import COMPANY_ID, EMMA, FABIAN, OLIVER, SABINE
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.settings import load_settings
 
-from .house import SECRET, Place, lavish, signed_now, size, tally
+from .house import SECRET, Place, lavish, open_place, signed_now, size, tally
 
 CANARIES: Final[Mapping[str, str]] = {
     "name": "Zwetschgenhuber",
@@ -329,17 +333,49 @@ async def test_no_secret_is_in_the_database_file_in_the_clear(place: Place) -> N
     tally("S15", "one-time codes looked for in the database file", len(codes), "0 in the clear")
 
 
-async def test_a_stored_calendar_key_is_sealed(place: Place) -> None:
-    """Whatever the table of calendar accounts keeps as a key opens with the installation's secret and says nothing before."""
-    from gateway.secretbox import secret_box
-
-    box, key = secret_box((SECRET,)), "cal_live_kanari_0123456789abcdef"
-    sealed = box.seal(key, place=f"calcom:{COMPANY_ID}")
-    assert key not in sealed
-    assert box.open(sealed, place=f"calcom:{COMPANY_ID}") == key
-    outbox = await place.rows("SELECT payload FROM outbox")
+async def test_a_letter_in_the_outbox_shows_neither_address_nor_code(place: Place) -> None:
+    """It opens with the installation's secret and says nothing before."""
     await place.caller(SABINE.phone_e164)("verify_caller")
-    outbox = await place.rows("SELECT payload FROM outbox")
-    payloads = [row.payload if isinstance(row.payload, str) else json.dumps(row.payload) for row in outbox]
+    rows = await place.rows("SELECT payload FROM outbox")
+    payloads = [row.payload if isinstance(row.payload, str) else json.dumps(row.payload) for row in rows]
     assert payloads
     assert not any(mark in payload for payload in payloads for mark in ("@", "Code", place.ids.codes[-1]))
+
+
+PEOPLE: Final = (EMMA.id, FABIAN.id, OLIVER.id)
+
+
+async def test_what_an_operator_types_for_the_calendar_is_sealed_in_the_file(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`gateway calcom connect` and `key`, as typed: keys and webhook secret are used, and not in the file."""
+    async with open_place(sqlite_url):
+        """The salon is there; the file is nobody's again."""
+    monkeypatch.chdir(tmp_path)
+    service = SimulatedCalcom(latency_seconds=0.0)
+    for name in PEOPLE:
+        service.world.add_user(name, key=f"cal_geheim_{name}")
+    server = LocalServer(service)
+    settings = {"DATABASE_URL": sqlite_url, "SECRET_KEY": SECRET, "CALCOM_BASE_URL": server.url}
+    env = {f"GATEWAY_{name}": value for name, value in settings.items()} | {"GATEWAY_BASE_URL": "https://phone.example"}
+
+    def typed(words: str, said: str | None = None) -> str:
+        result = CliRunner().invoke(app, ["calcom", *words.split(), "--company", COMPANY_ID], input=said, env=env)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def connect() -> str:
+        told = typed("connect --slug demo --sink-domain sink.example --address Ringstr.4 --json")
+        for name in PEOPLE:
+            typed(f"key --staff {name}", f"cal_geheim_{name}\n")
+        return str(json.loads(told)["webhook_secret"])
+
+    with server:
+        kept = await asyncio.to_thread(connect)
+    assert {hook.secret for hook in service.world.hooks.values()} == {kept}, "the keys worked, the secret is in use"
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    raw = b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+    assert b"sink.example" in raw
+    hidden = [kept, SECRET, *(f"cal_geheim_{name}" for name in PEOPLE)]
+    assert [secret for secret in hidden if secret.encode() in raw] == []
+    tally("S15", "keys and secrets of a calendar looked for in the file", len(hidden), "0 in the clear")
