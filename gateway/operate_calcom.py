@@ -254,7 +254,7 @@ def _drift_line(row: Mapping[str, Any]) -> str:
 
 
 async def status(company: str | None, *, as_json: bool) -> int:
-    """Say from the database alone how each person stands; 1 when somebody cannot be booked or something waits long."""
+    """Say from the database alone how each person stands; 1 when somebody cannot be booked (for everything)."""
     rows: list[dict[str, Any]] = []
     waiting: dict[str, int] = {}
     async with _opened() as (remote, _):
@@ -277,7 +277,7 @@ async def status(company: str | None, *, as_json: bool) -> int:
     lines += [f"{name}: {count} change(s) under way" for name, count in waiting.items() if count]
     facts = {"people": rows, "under_way": waiting}
     _say(facts, "\n".join(lines) or NOBODY, as_json)
-    return FINDINGS if any(row["problem"] or row["unbookable"] for row in rows) else OK
+    return FINDINGS if any(row["problem"] or row["unbookable"] or not row["bookable"] for row in rows) else OK
 
 
 def _person(company_id: str, staff_id: str | None, states: Sequence[str], problem: str | None) -> dict[str, Any]:
@@ -296,6 +296,8 @@ def _status_line(row: Mapping[str, Any]) -> str:
     who = f"{row['company']}, {row['staff_id']}" if row["staff_id"] else row["company"]
     if row["problem"]:
         return f"{who}: {row['problem']}"
+    if not row["bookable"] and not row["unbookable"]:
+        return f"{who}: no event types yet: `gateway calcom sync` makes them"
     unbookable = f", {row['unbookable']} not: `gateway calcom drift` says why" if row["unbookable"] else ""
     return f"{who}: {row['bookable']} event types bookable{unbookable}"
 

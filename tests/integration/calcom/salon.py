@@ -25,7 +25,7 @@ from sqlalchemy import update
 from starlette.applications import Starlette
 
 from gateway._http import httpx
-from gateway.app import create_app
+from gateway.app import House, create_app
 from gateway.calcom.simulated.app import LocalServer
 from gateway.calcom.simulated.world import BookingRow
 from gateway.clock import RandomIds
@@ -98,10 +98,15 @@ class LivingSalon:
     app: Starlette | None = None
 
     @property
-    def store(self) -> AnyStore:
+    def house(self) -> House:
+        """What the running application is built of."""
         assert self.app is not None
-        store: AnyStore = self.app.state.house.store
-        return store
+        house: House = self.app.state.house
+        return house
+
+    @property
+    def store(self) -> AnyStore:
+        return self.house.store
 
     @property
     def day(self) -> str:
@@ -133,6 +138,25 @@ class LivingSalon:
     async def get(self, path: str) -> str:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
             return (await http.get(path)).text
+
+    async def seen(self, path: str, text: str) -> None:
+        """Wait until `text` stands there."""
+        end = time.monotonic() + WAIT_SECONDS
+        while text not in await self.get(path):
+            assert time.monotonic() < end, f"{text!r} never stood in {path}"
+            await asyncio.sleep(0.05)
+
+    async def checks(self, complete: Callable[[dict[str, str]], bool]) -> dict[str, str]:
+        """What `/readyz` says of Cal.com once that is complete; it is ready all the while."""
+        end = time.monotonic() + WAIT_SECONDS
+        while True:
+            said = json.loads(await self.get("/readyz"))
+            assert said["status"] == "ready"
+            found = {name: line for name, line in said["checks"].items() if name.startswith("calcom ")}
+            if complete(found):
+                return found
+            assert time.monotonic() < end, found
+            await asyncio.sleep(0.05)
 
     async def breaker(self) -> str:
         """The state of the company's breaker as `/metrics` shows it."""

@@ -11,9 +11,11 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from gateway import remote
+from gateway.calcom.rate import MemoryBucket, Rate
 from gateway.calcom.simulated.api import Request
 from gateway.cli import app
-from gateway.demo import second_calendar
+from gateway.demo import play, second_calendar
 from gateway.demo.second_calendar import SecondCalendar
 from tests.integration.calcom.contract import DOCUMENT, NO_DOCUMENT, judged, replayed, template
 
@@ -26,7 +28,9 @@ def demo() -> list[Request]:
     made: list[SecondCalendar] = []
     make = SecondCalendar.make
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(play, "configure_logging", lambda level: None)  # this process is the tests' own
         patch.setattr(second_calendar, "LATENCY_SECONDS", 0.02)
+        patch.setattr(remote, "MemoryBucket", lambda: MemoryBucket(Rate(burst=80)))  # the budget only spreads it out
         patch.setattr(SecondCalendar, "make", lambda clock: made.append(make(clock)) or made[-1])
         played = CliRunner().invoke(app, ["demo", "--calcom", "--json"])
     assert played.exit_code == 0, played.output

@@ -35,10 +35,10 @@ CLOCK = SystemClock()
 PACKED = gzip.compress(b"0" * 5_000_000)
 
 
-def a_client(http: httpx.AsyncClient, base_url: str, host_id: int = 1) -> CalcomClient:
+def a_client(http: httpx.AsyncClient, base_url: str, host_id: int = 1, *, key: str = "cal_emma") -> CalcomClient:
     return CalcomClient(
         http,
-        Account("cal_emma", host_id, "emma"),
+        Account(key, host_id, "emma"),
         base_url=base_url,
         clock=CLOCK,
         bucket=MemoryBucket(),
@@ -128,6 +128,26 @@ async def test_faults_over_a_real_port(fault: Fault, expected: Outcome[Any], sta
         assert await client.create_booking(an_order(kind.value.id), within=0.4) == expected
     await http.aclose()
     assert len(service.world.active()) == standing
+
+
+async def test_one_company_that_hangs_keeps_no_connection_from_the_others() -> None:
+    """A hundred requests wait for an answer that never comes; somebody else's is made and answered meanwhile."""
+    service = SimulatedCalcom(latency_seconds=0.01)
+    service.world.add_user("silent", key="cal_emma")
+    well = service.world.add_user("well", key="cal_well")
+    service.silent = frozenset({"silent"})
+    http = new_client()
+    with LocalServer(service, hang_seconds=5.0) as url:
+        waiting = [asyncio.create_task(a_client(http, url).me(within=3.0)) for _ in range(100)]
+        while len(service.asked) < 50:  # noqa: ASYNC110  # the service is another thread's
+            await asyncio.sleep(0.01)
+        me = await a_client(http, url, well.id, key="cal_well").me(within=2.0)
+        assert isinstance(me, Done)
+        assert not any(task.done() for task in waiting)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    await http.aclose()
 
 
 async def test_the_same_application_in_process() -> None:

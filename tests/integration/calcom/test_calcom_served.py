@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest_asyncio
 
 from gateway import worker
 from gateway.booking.timeline import resolve
+from gateway.calcom.subscriptions import webhook_path
 from gateway.demo import second_calendar
-from gateway.demo.salon import OLIVER, SALON
+from gateway.demo.salon import COMPANY_ID, OLIVER, SALON
 from tests.integration.calcom.salon import LivingSalon, living_salon
 
 
@@ -41,3 +43,47 @@ async def test_what_failed_half_way_is_taken_back_without_waiting_for_the_next_r
     beard = {"service": "Bartpflege", "staff": "Oliver", "name": "Udo Spät"}
     udo = salon.caller("+4915112349003")
     assert (await udo("book_appointment", date=salon.day, time="11:30", **beard))["status"] == "booked"
+
+
+async def test_readiness_names_whom_cal_com_does_not_tell_of(salon: LivingSalon) -> None:
+    """Nobody subscribed a webhook: said with its person and what to do, counted, and no reason to take no calls."""
+    checks = await salon.checks(lambda found: len(found) == 3)
+    assert checks == {
+        f"calcom {COMPANY_ID}/{name}": "no webhook is subscribed: `gateway calcom connect` mends it"
+        for name in salon.second.users
+    }
+    assert "gateway_calcom_unsubscribed 3.0" in await salon.get("/metrics")
+
+
+async def test_readiness_names_a_key_that_is_not_accepted_any_more(salon: LivingSalon) -> None:
+    """The person, and what to do; calls are still answered, and others are still booked."""
+    world = salon.second.service.world
+    fabian = salon.second.users["fabian"]
+    world.users[fabian.id] = replace(fabian, key="cal_renewed")
+    await salon.house.remote.worker.reconcile(COMPANY_ID)
+    salon.clock.leapt += 120.0
+    await salon.house.remote.worker.reconcile(COMPANY_ID)
+    checks = await salon.checks(lambda found: any("key" in line for line in found.values()))
+    told = checks[f"calcom {COMPANY_ID}/fabian"]
+    assert "key" in told and "`gateway calcom key`" in told
+    caller = salon.caller()
+    wish = {"service": "Bartpflege", "date": salon.day, "time": "10:00", "name": "Anna Becker"}
+    assert (await caller("book_appointment", staff="Emma", **wish))["status"] == "booked"
+
+
+async def test_what_people_do_in_cal_com_is_heard_through_the_webhook(salon: LivingSalon) -> None:
+    """Subscribed as `gateway calcom connect` does it; somebody books Oliver by hand over there, and a moment later that
+    time is taken here, without anybody having asked."""
+    house = salon.house
+    secret = (await house.remote.accounts.webhook_secrets(COMPANY_ID))["current"]
+    made = await house.remote.subscriptions.subscribe(COMPANY_ID, salon.url + webhook_path(COMPANY_ID), secret)
+    assert [one.problem for one in made] == [None] * 3
+    start = resolve(date.fromisoformat(salon.day), 600, SALON.tz)
+    world = salon.second.service.world
+    world.book_by_hand(salon.second.users[OLIVER.id].id, start, 30, salon.clock.now())
+    await salon.seen("/metrics", 'gateway_calcom_webhooks_total{outcome="kept"} 1.0')
+    salon.clock.leapt += 10.0
+    assert await house.remote.webhooks.apply_due(COMPANY_ID) == 1
+    udo = salon.caller()
+    beard = {"service": "Bartpflege", "staff": "Oliver", "name": "Udo Spät"}
+    assert (await udo("book_appointment", date=salon.day, time="10:00", **beard))["status"] == "taken"

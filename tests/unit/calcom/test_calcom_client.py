@@ -14,7 +14,7 @@ import pytest
 from gateway._http import httpx, new_client
 from gateway.breaker import Breaker, Breakers, BreakerState
 from gateway.calcom.accounts import Account
-from gateway.calcom.client import CalcomClient, CalcomClients, Versions, parse_base_url
+from gateway.calcom.client import PROBE_SECONDS, CalcomClient, CalcomClients, Versions, parse_base_url
 from gateway.calcom.model import BookingStatus, SegmentRef
 from gateway.calcom.outcome import Cause, Done, Hold, NotSent, Outcome, Reason, Refused, Unknown
 from gateway.calcom.payloads import EventTypeSpec, expected_traits
@@ -535,6 +535,19 @@ def test_the_breaker_opens_after_five_and_closes_after_two() -> None:
     assert rig.breaker.state.value == "half_open"
     assert told(rig.run(rig.client.me())) == "done"
     assert rig.breaker.state.value == "closed"
+
+
+def test_who_meets_somebody_elses_probe_comes_back_soon() -> None:
+    """The probe may take a minute, but a neighbour that is well again answers it in seconds."""
+    rig = build(ScriptedFaults([Fault.ERROR_BEFORE] * 5, only=[Kind.READ]))
+    for _ in range(5):
+        rig.run(rig.client.me())
+    rig.clock.move(60)
+    probe = rig.breaker.enter()
+    assert probe is not None
+    assert rig.run(rig.client.me()) == NotSent(Hold.BREAKER_OPEN, PROBE_SECONDS)
+    probe.healthy()
+    assert told(rig.run(rig.client.me())) == "done"
 
 
 @pytest.mark.parametrize("fault", [Fault.CONFLICT, Fault.THROTTLED, Fault.HUMAN_FIRST])
