@@ -6,7 +6,9 @@ The full sizes are `make simulate` and `make mutants`; `docs/simulation.md` has 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,21 @@ def test_the_short_ways_change_nothing() -> None:
         finally:
             memory.quick = quick
         assert _told(seed) == long
+
+
+def test_in_fair_weather_nobody_is_put_off() -> None:
+    """With nothing in the way, one caller at a time gets what is wished: whoever always refuses breaks no invariant."""
+    told: Counter[str] = Counter()
+    for seed in range(60):
+        drawn = plan_of(seed)
+        ops = tuple(replace(op, repeats=(), after=30.0) for op in drawn.calls[0].ops)
+        calls = (replace(drawn.calls[0], ops=ops),)
+        fair = replace(drawn, calls=calls, disturbances=(), fault_odds=0.0, read_odds=0.0, busy_odds=0.0)
+        simulation = Simulation(fair)
+        assert simulation.run() == []
+        told.update(said.status for said in simulation.said)
+    assert set(told) <= {"booked", "rescheduled", "cancelled", "fee_confirm", "unchanged"}, told
+    assert told["booked"] >= 60, told
 
 
 def test_a_planted_violation_is_shrunk_to_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
