@@ -59,5 +59,6 @@ CODES: Final = {
     "c": "comma",
     "p": "end of a sentence",
     "!": "correction: what came before does not count",
+    "1": "a verb or pronoun: no number before it counts it",
     "x": "any other word",
 }

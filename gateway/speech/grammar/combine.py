@@ -128,7 +128,7 @@ def _replaced(before: Sequence[Item], after: Sequence[Item]) -> list[Item]:
 
 def _now_is_meant(items: Sequence[Item]) -> bool:
     """'jetzt', 'haben Sie jetzt was frei': not the filler of a longer sentence ('das weiß ich jetzt nicht')."""
-    return not any(item.code == "k" for item in items) and sum(item.code in "xN" for item in items) < 4
+    return not any(item.code == "k" for item in items) and sum(item.code in "x1N" for item in items) < 4
 
 
 def _bare_days(items: Sequence[Item]) -> list[int]:
@@ -144,11 +144,16 @@ def _bare_days(items: Sequence[Item]) -> list[int]:
         marked = before is not None and (before.code in "cfstv" and beside_weekday or before.text in _DAY_WORDS)
         said_alone = len(items) <= 2 and item.digits
         counts_noun = after in "UVNK" or after == "x" and not (item.digits and marked)
-        if (marked or beside_weekday or said_alone) and not counts_noun:
+        # "der erste passt": the first of what was offered.
+        offered = (
+            after == "1" and item.n <= 3 and not beside_weekday and before is not None and before.text in _ARTICLES
+        )
+        if (marked or beside_weekday or said_alone) and not counts_noun and not offered:
             found.append(item.n)
     return found
 
 
+_ARTICLES: Final = frozenset({"der", "die", "das", "the"})
 _DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "on", "the", "bis", "ab"])
 
 

@@ -98,7 +98,7 @@ _ENTRIES: Final[Entries] = {
         10: "coming|upcoming|this coming|this upcoming|the coming|this next",
         -1: "last|previous|this past|prior",
     },
-    "K": {0: "calendar week|cw|week number|week no|wk no|calender week"},
+    "K": {0: "calendar week|cw|week number|calender week"},
     "H": {
         "neujahr": "new year's day|new years day|new year day|new year|new years|new year's",
         "dreikoenig": "epiphany|three kings day",
@@ -222,6 +222,10 @@ _ENTRIES: Final[Entries] = {
     "V": {
         0: "euro|euros|€|dollar|dollars|\\$|percent|%|cents|cent|pounds|pound|kg|people|persons|guests|times|person|kids|children"
         "|degrees|grams|bucks|quid|adults|seats|tickets|room|page|channel|chapter|seat|version|flight|gate|bus|train|line|apartment|suite|£|stars|star|inches|feet|miles|km|kilometers|cm|centimetres|centimeters|m|mm|millimetres|millimeters|inch|meters|years old"
+    },
+    "1": {
+        0: "works|work|suits|fits|can|could|should|is|are|was|has|have|had|do|does|me|us|i|we|you|it|he|she|they|free|come"
+        "|book|perfect|great|fine|good|when|because|if|there"
     },
     "0": {
         0: "now|this time|same time|at this time|about this time|right now|immediately|at this moment|right away|just now|at the moment"

@@ -10,7 +10,7 @@ _ENTRIES: Final[Entries] = {
         2: "zwo|zwoi|zwoa|zwei'",
         7: "siebene|siem|sieme",
         8: "ochte",
-        12: "zwoelfe",
+        12: "zwölfe",
         3: "dreie",
         4: "viere",
         5: "fünfe",
@@ -251,6 +251,12 @@ _ENTRIES: Final[Entries] = {
     "V": {
         0: "euro|€|eur|cent|dollar|prozent|%|kg|gramm|cm|zentimeter|zentimetern|millimeter|millimetern|cent|meter|m|km|kilometer|liter|franken|mark|personen|person|leute"
         "|kinder|gäste|erwachsene|plätze|jährige|jähriger|grad|°|mm|stück|termine|franc|chf|\\$|leuten|kindern|stufe|nummer|version|ecken|häuser|seite|zimmer|platz|kanal|kapitel|absatz|paragraph|paragraf|raum|saal|gleis|linie|bus|flug|zug|artikel|formel|größe|sterne|version|kilo|pfund|£"
+    },
+    "1": {
+        0: "passt|passen|passte|passts|kommen|komme|kommst|kommt|käme|geht|gehts|geht's|gehen|ginge|gehe|klappt|klappen"
+        "|würde|würden|könnte|könnten|kann|können|möchte|möchten|will|wollen|hätte|hätten|habe|haben|hab|hat|ist|sind|wär"
+        "|wären|bin|war|mir|uns|mich|ich|wir|sie|es|er|man|frei|vorbei|vorbeikommen|vorbeischauen|buchen|reservieren"
+        "|reicht|prima|super|perfekt|toll|nehmen|nehme|wenn|weil|dass|ob|da"
     },
     "0": {
         0: "jetzt|gerade eben|um diese zeit|zu dieser zeit|um diese uhrzeit|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"

@@ -72,7 +72,7 @@ PAIRS: Final[tuple[Rule, ...]] = (
 
 LATE: Final[tuple[Rule, ...]] = (
     rule("(?<=[DWP])(?P<c>N)(?![xUVLNMOzt])", _hour_beside_day),
-    rule("^(?P<c>N)(?=D)", _hour_beside_day),
+    rule("(?:^|(?<=[pc1]))(?P<c>N)(?=D)", _hour_beside_day),
     rule("(?<=Co)[ag]?(?P<c>N)(?![xUVLNMO])", _hour_beside_day),
 )
 

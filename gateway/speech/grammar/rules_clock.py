@@ -9,6 +9,7 @@ from gateway.speech.grammar.rewrite import Found, Rule, rule
 HALF_DAY: Final = 720
 DAY: Final = 1440
 _ARTICLES: Final = frozenset({"eine", "einer", "einem", "einen", "eines", "'ne", "ner", "nem", "a", "an"})
+_FILLERS: Final = frozenset({"also", "bitte", "dann", "gern", "gerne", "ja", "please", "then", "ähm", "aehm", "termin"})
 _THIS_TIME: Final = frozenset(
     {"um diese zeit", "um diese uhrzeit", "this time", "same time", "at this time", "about this time"}
 )
@@ -174,9 +175,8 @@ def _bare_pair(found: Found) -> Item | None:
 def _stands_alone(found: Found) -> bool:
     """'vierzehn dreißig' as the whole answer, or right beside a day."""
     before, after = found.before, found.after
-    return (
-        (before is None or before.code in "DWPc") and (after is None or after.code in "pcP") and found.get("c").n >= 6
-    )
+    starts = before is None or before.code in "DWPc1" or before.text in _FILLERS
+    return starts and (after is None or after.code in "pcP1" or after.text in _FILLERS) and found.get("c").n >= 6
 
 
 def _oclock(found: Found) -> Item | None:
@@ -203,7 +203,7 @@ def _meridiem_of(hour: Clock, pm: int) -> Item:
 def _at(found: Found) -> Item | None:
     """'um drei', 'gegen 1530', 'um 20.15', 'at 3'."""
     item = found.get("c")
-    if item.code == "O" and found.after is not None and found.after.code not in "px":
+    if item.code == "O" and found.after is not None and found.after.code not in "pxdc1":
         return None
     if found.after is not None and found.after.code in "UVL":
         return None

@@ -81,9 +81,12 @@ def _year(found: Found, group: str = "y") -> int | None:
 
 
 def _day_month(found: Found) -> Item | None:
-    day, month = found.get("o").n, found.get("m").n
+    day, month, before = found.get("o").n, found.get("m").n, found.before
     if not 1 <= month <= 12:
         return None
+    hour_before = before is not None and before.code in "anvgtlrsbezN" and found.context.lang == "en"
+    if hour_before and found.after is not None and found.after.code == "N":
+        return None  # "at three December 3"
     return dated(found.context, day, month, _year(found))
 
 
@@ -346,7 +349,7 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?:(?P<x>X)|(?P<i>[i9])d?)?(?P<s>S)(?:d?(?P<y>Y))?", _season),
     rule("(?P<m>M)nd?X(?![UWM])", _month_after_next),
     rule("(?:K|K[dc])(?P<n>[NO])(?:[dcz]?(?P<y>Y))?", _calendar_week),
-    rule("(?P<u>U)(?P<n>N)(?![uUN])(?:d?(?P<y>Y))?", _numbered_week),
+    rule("(?<!X)(?P<u>U)(?P<n>N)(?![uUNmztM])(?:d?(?P<y>Y))?", _numbered_week),
     rule("(?P<n>O)(?P<u>U)(?:[id]{0,2}(?P<y>Y))?", _numbered_week),
     rule("(?P<n>[NO])K(?P<y>Y)?", _calendar_week),
     rule("(?:(?P<x>X)|(?P<i>i)d?)?(?P<m>M)(?:d?(?P<y>Y))?", _month),

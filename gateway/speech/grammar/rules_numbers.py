@@ -11,7 +11,7 @@ HOUR: Final = 60
 def _tens_and_units(found: Found) -> Item | None:
     """'ein und zwanzig' (German: units first), 'twenty five', 'twenty-first' (English: tens first)."""
     first, second = found.get("a"), found.get("b")
-    if first.digits or second.digits:
+    if first.digits or second.digits or second.text in {"a", "an"}:
         return None
     if found["z"] is not None and found.get("z").text != "-":
         return None  # "thirty to nine"

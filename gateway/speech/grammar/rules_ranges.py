@@ -16,7 +16,8 @@ HALF_DAY: Final = 720
 def _clock_range(found: Found) -> Item | None:
     """'von neun bis zehn Uhr', '14-16 Uhr', 'between 9:30 and 11'."""
     first, second = found.get("a"), found.get("b")
-    alone = found.before is None and (found.after is None or found.after.code == "p")
+    begins = found.before is None or found.before.code in "pc1!"
+    alone = begins and (found.after is None or found.after.code in "pcd1o")
     sure = "C" in (first.code, second.code) or found["f"] is not None or alone
     if not sure or found.after is not None and found.after.code in "ULVM":
         return None
@@ -70,7 +71,7 @@ def _side(found: Found) -> str:
 
 def _open_clock(found: Found) -> Item | None:
     item = found.get("c")
-    if item.code == "N" and found.after is not None and found.after.code in "ULVMW":
+    if item.code == "N" and found.after is not None and found.after.code in "ULVM":
         return None
     if found.before is not None and found.before.code == "N" and found.after is not None and found.after.code == "x":
         return None  # "zwei bis drei Haarspangen"
@@ -141,8 +142,8 @@ def _day_range(found: Found) -> Item | None:
         return days_item(one_day(target), "explicit") if target else None
     if first.code == "N" and second.code != "D" or second.code == "N" and (first.code != "D" or second.n > 31):
         return None
-    if second.code == "N" and context.lang == "de":
-        return None  # "12.7. bis 10" is an hour
+    if second.code == "N" and (context.lang == "de" or "t" in found.match[0]):
+        return None  # "12.7. bis 10", "July 12 until ten" are hours
     if first.code in "ON" and second.code == "D":
         if second.days is None or second.text not in {"date", "explicit"}:
             return None
@@ -315,8 +316,8 @@ RANGES: Final[tuple[Rule, ...]] = (
     rule("b[dag]{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)ed{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)", _moment_range),
     rule(f"(?P<f>b){_GLUE}(?P<a>{_T}){_GLUE}[ezt]{_GLUE}(?P<b>{_T})(?!P)", _clock_range),
     rule(f"(?P<f>[fs]){_GLUE}(?P<a>{_T})[dgca]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
-    rule(f"(?<=[DWP])[dcag]{{0,2}}(?P<a>N)[tz]{_GLUE}(?P<b>N)", _hours_beside_day),
-    rule("^(?P<a>N)[tz](?P<b>N)(?=d?[DWP])", _hours_beside_day),
+    rule(f"(?<=[DWPO])[dcag]{{0,2}}(?P<a>N)[tz]{_GLUE}(?P<b>N)", _hours_beside_day),
+    rule("(?P<a>N)[tz](?P<b>N)(?=c?(?:d?[DWP]|dO))", _hours_beside_day),
     rule(f"[ag]?(?P<a>{_T})[dgc]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
     rule("b(?:d|i)?(?P<a>P)[ez]d?(?P<b>P)", _part_range),
     rule("f?d?(?P<a>P)td?(?P<b>P)", _part_range),

@@ -482,7 +482,7 @@ def _between_lengths(found: Found) -> Item | None:
 
 REFUSALS: Final[tuple[Rule, ...]] = (
     rule("(?P<r>R)kx?(?=$|[pc!o]|[dax]{0,3}[RWXO])", _not_today),
-    rule("7x?(?=[vn][dag]{0,3}[NCTPWRHqQh])", _not_beyond),
+    rule("7[x1]?(?=[vn][dag]{0,3}[NCTPWRHqQh])", _not_beyond),
 )
 
 RELATIVE: Final[tuple[Rule, ...]] = (

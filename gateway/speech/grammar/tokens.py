@@ -35,11 +35,11 @@ _TOKEN: Final = re.compile(
              |[0-9]{1,2}-[0-9]{1,2}-(?:[0-9]{4})(?![0-9]))
     | (?P<duration>[0-9]{1,2}\s?h\s?[0-9]{1,2}\s?m(?:in)?)\b
     | (?P<fraction>[123]/[24])(?=\s?(?:h\b|std|stunde|hour)|\s(?:1[0-2]|[1-9])(?:\s?uhr)?(?:\s*$|\s[^\W\d]))
-    | (?P<dm>[0-9]{1,2}\.\s?[0-9]{1,2}\.(?![0-9])|[0-9]{1,2}/[0-9]{1,2}(?![0-9/]|\s?(?:st|h\b)))\.?
+    | (?P<dm>(?!(?:[01]?[0-9]|2[0-3])\.(?:00|15|30|45)\.\s*$)[0-9]{1,2}\.\s?[0-9]{1,2}\.(?![0-9])|[0-9]{1,2}/[0-9]{1,2}(?![0-9/]|\s?(?:st|h\b)))\.?
     | (?P<roman>[0-9]{1,2}\.\s?(?:iv|ix|xi{0,2}|vi{0,3}|i{1,3})\.)
     | (?P<colon>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?(?:z\b|[+-][0-9]{2}:?[0-9]{2})?|z\b)?(?![0-9])
     | (?P<hmark>[0-9]{1,2}h[0-9]{2})(?![0-9])
-    | (?P<dotted>[0-9]{1,2}\.[0-9]{1,2})(?![0-9.]|\.[0-9])
+    | (?P<dotted>[0-9]{1,2}\.[0-9]{1,2})(?![0-9]|\.[0-9])
     | (?P<decimal>[0-9]+[.,][0-9]+)
     | (?P<ordinal>[0-9]{1,2}(?:(?:st|nd|rd|th|ter|ten|tem|te|tes|ster|sten|stem|ste|stes)\b|\.(?![0-9])))
     | (?P<number>[0-9]+)
@@ -74,7 +74,7 @@ class Token(NamedTuple):
 
 def tokenise(text: str) -> list[Token]:
     """Return the first `MAX_ITEMS` tokens of a text of any length and script."""
-    plain = unicodedata.normalize("NFKC", text[:MAX_TEXT])[:MAX_TEXT].translate(_DASHES)
+    plain = " ".join(unicodedata.normalize("NFKC", text[:MAX_TEXT])[:MAX_TEXT].translate(_DASHES).split())
     plain = _PHONE.sub(" § ", plain)
     found = []
     for match in _TOKEN.finditer(plain):
@@ -120,6 +120,9 @@ def _read(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon, con
     """Append the item(s) of the token at `at`; return how many tokens they took."""
     token = tokens[at]
     if token.kind not in {"word", "mark", "ampm"}:
+        if token.kind == "ordinal" and _full_stop(tokens, at, items, context.lang):
+            items += [Item("N", n=int(token.text[:-1]), text=token.text[:-1], digits=True), Item("p", text=".")]
+            return 1
         if token.kind in {"ordinal", "number"}:
             taken = _phrase(tokens, at, items, lexicon)
             if taken:
@@ -136,6 +139,35 @@ def _read(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon, con
         items.append(_mark(token, lexicon))
         return 1
     return _word(tokens, at, items, lexicon)
+
+
+# What an hour follows and a day of the month does not: "um 10.", "viertel nach 3.", "morgen 10."
+_HOUR_AFTER: Final = frozenset(
+    "um gegen nach vor viertel halb dreiviertel uhr punkt ca circa zirka heute morgen uebermorgen".split()
+)
+_BETWEEN: Final = frozenset("ab bis und oder -".split())
+_DAY_AFTER: Final = {
+    "de": frozenset("am den der dem zum vom , tag dann ( seit auf".split()),
+    "en": frozenset("on the".split()),
+}
+
+
+def _full_stop(tokens: list[Token], at: int, items: list[Item], lang: str) -> bool:
+    """Tell whether the dot of '10.' ends the sentence ('um 10.', 'Hausnummer 12.'): not 'am 10.', 'Montag, 10.'."""
+    before = tokens[at - 1].text.rstrip(".") if at else ""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if tokens[at].text[-1] != "." or not at and lang == "de":
+        return False
+    known = LEXICONS[lang].words
+    if following is not None:
+        named = known.get(following.text.rstrip("."))
+        return before in _HOUR_AFTER and following.raw[:1].isupper() and (named is None or named.code not in "MUWPK")
+    if lang == "de" and before in _BETWEEN:
+        first = tokens[at - 2].kind if at > 1 else "word"
+        open_end = before in {"ab", "bis"} and first != "ordinal"
+        return first in {"number", "colon"} or open_end and any(item.code in "WRHPODT" for item in items)
+    named = known.get(before)
+    return before not in _DAY_AFTER[lang] and (named is None or lang == "en" or named.code != "W")
 
 
 def _phrase(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> int:
@@ -176,7 +208,9 @@ def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> 
     ends = token.text != word
     previous = tokens[at - 1].text if at else ""
     following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if word in lexicon.titles and word != "fr" or token.text in lexicon.titles:
+    next_word = following.text.rstrip(".") if following is not None and following.kind == "word" else "um"
+    named_next = next_word not in lexicon.words or lexicon.words[next_word].code in "MS"
+    if word in lexicon.titles and word != "fr" or token.text in lexicon.titles and (word != "fr" or named_next):
         # "Frau Mai", "Herr Freitag": a name may look like a day.
         items.append(Item("x", text=word))
         if following is not None and following.kind == "word" and word not in {"name"}:
@@ -308,7 +342,12 @@ def _german_word(word: str, token: Token, previous: str, following: Token | None
     names = following is not None and following.kind == "word" and following.raw[:1].isupper()
     if word == "fr" and names and following is not None and following.text.rstrip(".") not in GERMAN.words:
         return Item("x", text=word)  # "Fr. Meier"
-    if word == "am" and items and items[-1].code in "NC" and (token.raw == "AM" or following is None):
+    if (
+        word == "am"
+        and items
+        and items[-1].code in "NC"
+        and (following is None or token.raw == "AM" and not following.raw.isupper())
+    ):
         return Item("m", text=word)  # "8 AM"
     if word == "an" and previous == "von":
         return Item("d", text=word)
