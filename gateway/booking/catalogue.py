@@ -188,7 +188,9 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     close = [offer for offer, fit in scored if fit.cost <= least + margin + 1e-9]
     if literal and not any(offer in literal for offer in close):
         close += literal
-    others = _for_the_others(wish, close, offers)
+    beside = _finish_beside(wish, close, offers)
+    others = _for_the_others(wish, close, offers) + beside
+    sure = sure and not beside
     return _answer([offer for offer in offers if offer in close or offer in others], sure=sure)
 
 
@@ -210,6 +212,17 @@ def _literal(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[Offer]:
         for offer, fit in scored
         if acts and fit.short < _HARDLY_SHORT and any(acts <= meaning.keys for meaning in offer.meanings)
     ]
+
+
+_FINISH: Final = frozenset({"blow_dry", "style", "lay"})
+
+
+def _finish_beside(wish: Meaning, close: list[Offer], offers: tuple[Offer, ...]) -> list[Offer]:
+    """What finishes the hair by itself ("Föhnen"), where it was said and the service near has none of it."""
+    said = wish.keys & _FINISH
+    if not said or any(_FINISH & meaning.keys for offer in close for meaning in offer.meanings):
+        return []
+    return [offer for offer in offers if essential(offer.meanings[0].keys) - {"hair"} == said]
 
 
 def _is_sold_elsewhere(wanted: frozenset[str], chosen: Offer, offers: tuple[Offer, ...]) -> bool:
@@ -282,15 +295,20 @@ _MUCH_FARTHER: Final = 1.0
 
 
 def _of_manner(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
-    """Keep the services done in the manner said ("Shellac", "klassisch") where there are any not much farther."""
+    """Keep the services done in the manner or with the thing said ("Shellac", "mit Henna") where there are any not much farther."""
     said = of_kind(wish.keys, "manner") - FREE_MANNERS
     least = min(fit.cost for _, fit in scored)
+    near = [(offer, fit) for offer, fit in scored if fit.cost <= least + _MUCH_FARTHER]
     fitting = [
         (offer, fit)
-        for offer, fit in scored
-        if fit.cost <= least + _MUCH_FARTHER and any(said <= meaning.keys for meaning in offer.meanings)
+        for offer, fit in near
+        if any(said <= meaning.keys and _has_terms(wish, meaning) for meaning in offer.meanings)
     ]
-    return fitting if said and fitting else scored
+    return fitting if (said or wish.terms) and fitting else scored
+
+
+def _has_terms(wish: Meaning, meaning: Meaning) -> bool:
+    return all(any(same_term(term, sold) for sold in meaning.terms) for term in wish.terms)
 
 
 def _by_who(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:

@@ -19,7 +19,7 @@ MARGIN: Final = 0.35
 
 # What the service has and the caller did not say.
 _EXTRA: Final = {"act": 1.0, "minor": 0.1, "part": 0.8, "manner": 0.15, "occasion": 0.3}
-_EXTRA_KEYS: Final = {"bridal": 1.0, "first": 0.5, "follow_up": 0.5, "express": 0.3, "pregnant": 0.6, "home": 0.6,
+_EXTRA_KEYS: Final = {"bridal": 1.0, "first": 0.5, "follow_up": 0.5, "express": 0.3, "pregnant": 0.6, "home": 0.6, "couple": 0.5,
                "refill": 0.5, "antiage": 0.3, "acne": 0.4, "cleanse": 0.5, "gel": 0.5, "acrylic": 0.5, "shellac": 0.5, "french": 0.5}  # fmt: skip
 _EXTRA_PART_OF_MANY: Final = 0.3
 _EXTRA_PART_BESIDE: Final = 0.5
@@ -104,7 +104,9 @@ def measure(wish: Meaning, offer: Meaning) -> Fit | None:
     shared = sum(any(same_term(term, sold) for term in wish.terms) for sold in offer.terms)
     a_term = _EXTRA_TERM if of_kind(said, "act", "minor") or wish.terms else _EXTRA_TERM_OF_MANY
     met = bool(of_kind(said & offered, "part") - {"hair"})
-    more = unasked + sum(_extra(key, said, met) for key in offered) + a_term * (len(offer.terms) - shared)
+    extra = {key: _extra(key, said, met) for key in offered}
+    beside = [price for price in extra.values() if price == _EXTRA_PART_BESIDE]
+    more = unasked + sum(extra.values()) - sum(beside[1:]) + a_term * (len(offer.terms) - shared)
     # "ohne Lack" is as much a choice as "mit Lack", for who said neither.
     more += _EXTRA_REFUSED * len(essential(offer.refused - wish.refused))
     more -= _SPECIAL * len(wish.refused & offer.refused)
@@ -120,7 +122,9 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
         return 0.0
     if any(said in ancestors(key) for key in offered):
         return _SPECIAL
-    if offered & ancestors(said):
+    other_act = CONCEPTS[said].kind == "act" and of_kind(offered, "act")
+    akin = offered - of_kind(offered, "part") if other_act else offered  # no pedicure is a massage of the foot
+    if akin & ancestors(said):
         return _GENERAL
     parts = _parts_of(offered)
     if CONCEPTS[said].kind == "part":
@@ -128,9 +132,10 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
             return _SPECIAL  # toenails, by what is done to the foot and its nails
         if not parts:
             return _NO_HAIR_NAMED if said == "hair" else _NO_PART_NAMED
-        return _LOOSE if parts & kin(said) - {"hair"} else None
+        near = parts & kin(said) - {"hair"} or any(said in kin(part) for part in parts)
+        return _LOOSE if near else None
     steps = [kinship(key)[said] for key in offered if said in kin(key)]
-    steps += [kinship(said)[key] for key in offered & kin(said)]
+    steps += [kinship(said)[key] for key in akin & kin(said)]
     if steps:
         return _LOOSE * min(steps)
     if said in UPKEEP and parts & _parts_of(wish) and not of_kind(offered, "act", "minor"):
@@ -159,12 +164,12 @@ def _extra(key: str, said: frozenset[str], part_met: bool) -> float:
         return 0.0 if said & UPKEEP else _EXTRA["minor"]
     if any(key in ancestors(one) or one in ancestors(key) for one in said):
         return 0.0
+    if part_met and CONCEPTS[key].kind == "part":
+        return _EXTRA_PART_BESIDE  # "Kopf- und Nackenmassage" for the neck
     if any(kin(one) & family for one in said):
         return _EXTRA_KIN
     if CONCEPTS[key].kind == "part" and not said_parts:
         return _EXTRA_PART_OF_MANY
-    if part_met and CONCEPTS[key].kind == "part":
-        return _EXTRA_PART_BESIDE  # "Kopf- und Nackenmassage" for the neck
     return _EXTRA_KEYS.get(key, _EXTRA[CONCEPTS[key].kind])
 
 
@@ -220,4 +225,6 @@ def same_term(left: str, right: str) -> bool:
     one, other = letters_by_ear(left[:40]), letters_by_ear(right[:40])
     shorter = min(len(one), len(other))
     allowed = 0 if shorter < 5 else 1 if shorter < 9 else 2
-    return Levenshtein.distance(one, other) <= allowed or (shorter >= 5 and one[:shorter] == other[:shorter])
+    if Levenshtein.distance(one, other) <= allowed:
+        return True
+    return shorter >= 5 and (one[:shorter] == other[:shorter] or one[-shorter:] == other[-shorter:])

@@ -48,7 +48,7 @@ def offers_of(services: tuple[ServiceName, ...]) -> tuple[Offer, ...]:
         )
         for service in services
     )
-    return _with_default(_in_trade(read_in))
+    return _without_hair_left(_with_default(_in_trade(read_in)))
 
 
 # Either of these shows that a catalogue is about hair; where none is sold, "Bleaching" is not of the hair.
@@ -73,6 +73,24 @@ def _with_default(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
     if not any("cut" in meaning.keys for offer in offers for meaning in offer.meanings):
         return offers
     return tuple(replace(offer, meanings=tuple(map(_default_cut, offer.meanings))) for offer in offers)
+
+
+_DEPILATION: Final = frozenset({"wax", "depilate", "thread", "laser"})
+
+
+def _without_hair_left(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """In a house that does nothing but remove hair, "Achseln" is a depilation of them."""
+    done = frozenset(key for offer in offers for meaning in offer.meanings for key in of_kind(meaning.keys, "act"))
+    if not done or not done <= _DEPILATION:
+        return offers
+    return tuple(
+        replace(offer, meanings=tuple(_depilated(meaning, done) for meaning in offer.meanings)) for offer in offers
+    )
+
+
+def _depilated(meaning: Meaning, done: frozenset[str]) -> Meaning:
+    bare = of_kind(meaning.keys, "part") and not of_kind(meaning.keys, "act", "minor")
+    return replace(meaning, keys=meaning.keys | done) if bare else meaning
 
 
 def _default_cut(meaning: Meaning) -> Meaning:

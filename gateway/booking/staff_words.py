@@ -79,7 +79,7 @@ _KIN: Final = """
     partnerin verlobter? verlobten lebensgefaehrte lebensgefaehrtin nachbar nachbarin bekannter? bekannten hund huendin
 """.split()
 CALLERS_OWN: Final = re.compile(
-    r"(?:ich (?:bin|heisse)|(?:mein|der|unser) name ist|hier (?:ist|spricht)|my name is|this is"
+    r"(?:ich (?:bin|heisse)|(?:auf|unter)(?: de[nm])? namen?|(?:mein|der|unser) name ist|hier (?:ist|spricht)|my name is|this is"
     r"|(?:mein|unser)e? (?!fris|styl|ther|koll|barb|arzt|aerzt)\w+ heisst"
     rf"|(?:mein|unser)(?:e|er|en|em)? (?:\w+ )?(?:{'|'.join(_KIN)})|my (?:husband|wife|son|daughter|mum|mother|dad|father|sister|brother|friend))(?: (?:die|der|den|dem|frau|herr))?$"
 )

@@ -1,7 +1,7 @@
 """Wishes for staff, held out once more: new teams and wishes written down in one go before any of them was run.
 
-First-try scores, before the fixes the set led to (exact, and confidently wrong): 93.8 and 1.3 % of 307, and, a second time,
-90.2 and 1.8 % of 112.
+First-try scores, before the fixes the set led to (exact, and confidently wrong): 93.8 and 1.3 % of 307;
+90.2 and 1.8 % of 112; 96.0 and 0 % of 101.
 Rows are read as in `test_staff`; "?id" is a question about one doubtful person. What is not
 understood yet stands in NOT_YET, and is never answered with a choice.
 """
@@ -555,6 +555,139 @@ SET_6: Final[tuple[Row, ...]] = (
     (SALON_Q, "my husband Jonas needs a cut with Antonio", ("m",)),
 )
 
+TEAM_R: Final = {
+    "a": "Marie Schuster",
+    "b": "Maria Köster",
+    "c": "Marius Lenz",
+    "d": "Anne Förster",
+    "e": "Anna Forster",
+}
+TEAM_S: Final = {
+    "1": "Özge Karaca",
+    "2": "Cansu Aydoğan",
+    "3": "Furkan Çakmak",
+    "4": "Büşra Güler",
+    "5": "Sven Petersen",
+}
+TEAM_T: Final = {
+    "p": "Dr. Elke Baumann",
+    "q": "Dr. Jochen Naumann",
+    "r": "Frau Hermann",
+    "s": "Herr Hartmann",
+    "t": "Thi Thanh Le",
+}
+TEAM_U: Final = {
+    "x": "Nicole Schmitz",
+    "y": "Nico Schmid",
+    "z": "Ramona Winkler",
+    "w": "Jacqueline Krämer",
+    "v": "Pjotr Sokolow",
+}
+
+SET_7: Final[tuple[Row, ...]] = (
+    (TEAM_R, "Marie", ("a",)),
+    (TEAM_R, "Maria", ("b",)),
+    (TEAM_R, "Mario", NOBODY, "?c", ("b", "c")),
+    (TEAM_R, "Marius", ("c",)),
+    (TEAM_R, "Frau Schuster", ("a",)),
+    (TEAM_R, "Frau Schulze", NOBODY),
+    (TEAM_R, "Frau Köster", ("b",)),
+    (TEAM_R, "Frau Küster", NOBODY, "?b"),
+    (TEAM_R, "Frau Kuster", NOBODY, "?b"),
+    (TEAM_R, "Anne", ("d",)),
+    (TEAM_R, "Anna", ("e",)),
+    (TEAM_R, "Frau Förster", ("d",)),
+    (TEAM_R, "Frau Forster", ("e",), ("d", "e")),
+    (TEAM_R, "Frau Foerster", ("d",)),
+    (TEAM_R, "Anne Forster", ("d", "e"), ("d",), ("e",)),
+    (TEAM_R, "Herr Lenz", ("c",)),
+    (TEAM_R, "Herr Lentz", ("c",)),
+    (TEAM_R, "Herr Benz", NOBODY),
+    (TEAM_R, "im Lenz", NOBODY),
+    (TEAM_R, "Annika", NOBODY),
+    (TEAM_R, "Marianne", NOBODY),
+    (TEAM_R, "Annemarie", NOBODY, ("a", "d")),
+    (TEAM_R, "die Anna, nicht die Anne", ("e",)),
+    (TEAM_R, "lieber zu Marie als zu Maria", ("a",), ("a", "b")),
+    (TEAM_R, "wenn Marie nicht da ist, dann zu Anna", ("a", "e"), ("e",), ("a",)),
+    (TEAM_R, "einen Mann bitte", NOBODY, ANYBODY, ("c",)),
+    (TEAM_S, "Ösge", ("1",)),
+    (TEAM_S, "Özge", ("1",)),
+    (TEAM_S, "Frau Karadscha", ("1",)),
+    (TEAM_S, "Frau Karaca", ("1",)),
+    (TEAM_S, "Dschansu", ("2",)),
+    (TEAM_S, "Cansu", ("2",)),
+    (TEAM_S, "Frau Aydogan", ("2",)),
+    (TEAM_S, "Frau Eidoan", ("2",), "?2", NOBODY),
+    (TEAM_S, "Furkan", ("3",)),
+    (TEAM_S, "Herr Tschakmak", ("3",)),
+    (TEAM_S, "Herr Cakmak", ("3",)),
+    (TEAM_S, "Büschra", ("4",)),
+    (TEAM_S, "Buschra", ("4",)),
+    (TEAM_S, "Busra", ("4",)),
+    (TEAM_S, "Frau Güler", ("4",)),
+    (TEAM_S, "Frau Gühler", ("4",)),
+    (TEAM_S, "Swen", ("5",)),
+    (TEAM_S, "Herr Peters", NOBODY, "?5"),
+    (TEAM_S, "Herr Pettersen", ("5",)),
+    (TEAM_S, "Svenja", NOBODY, "?5"),
+    (TEAM_S, "Frau Petersen", NOBODY, "?5"),
+    (TEAM_S, "Cansu oder Büsra", ("2", "4")),
+    (TEAM_S, "ein türkischer Friseur", NOBODY),
+    (TEAM_S, "beim Sven, aber nur wenn er morgen da ist", ("5",)),
+    (TEAM_S, "egal, Hauptsache morgen", ANYBODY),
+    (TEAM_S, "nicht Furkan und nicht Sven", ANYBODY),
+    (TEAM_S, "Güllü", NOBODY),
+    (TEAM_T, "Doktor Baumann", ("p",)),
+    (TEAM_T, "Doktor Naumann", ("q",)),
+    (TEAM_T, "Frau Doktor Baumann", ("p",)),
+    (TEAM_T, "Herr Neumann", NOBODY, "?q"),
+    (TEAM_T, "Frau Herrmann", ("r",)),
+    (TEAM_T, "Herr Hermann", NOBODY, "?r"),
+    (TEAM_T, "Herr Hardtmann", ("s",)),
+    (TEAM_T, "Frau Hartmann", NOBODY, "?s"),
+    (TEAM_T, "Frau Le", ("t",)),
+    (TEAM_T, "Frau Thanh", ("t",)),
+    (TEAM_T, "Tanja", NOBODY, "?t"),
+    (TEAM_T, "beim Jochen", ("q",)),
+    (TEAM_T, "Joachim", NOBODY, "?q"),
+    (TEAM_T, "Elke", ("p",)),
+    (TEAM_T, "Elge", ("p",), "?p"),
+    (TEAM_T, "Frau Bauman", ("p",)),
+    (TEAM_T, "Herr Baumann", NOBODY, "?p"),
+    (TEAM_T, "der Doktor", NOBODY, "?q", ("q",), ("p", "q")),
+    (TEAM_T, "Frau Dr. Bowman", NOBODY, "?p"),
+    (TEAM_U, "Nicole", ("x",)),
+    (TEAM_U, "Nikol", ("x",)),
+    (TEAM_U, "Nico", ("y",)),
+    (TEAM_U, "Niko", ("y",)),
+    (TEAM_U, "Nicki", ("x",), ("x", "y")),
+    (TEAM_U, "Nicola", NOBODY, "?x", ("x", "y")),
+    (TEAM_U, "Schmitz", ("x",)),
+    (TEAM_U, "Herr Schmidt", ("y",)),
+    (TEAM_U, "Herr Schmid", ("y",)),
+    (TEAM_U, "Frau Schmidt", NOBODY, "?x", "?y", ("x", "y")),
+    (TEAM_U, "Frau Schmitts", ("x",)),
+    (TEAM_U, "Ramona", ("z",)),
+    (TEAM_U, "Mona", ("z",), NOBODY, "?z"),
+    (TEAM_U, "Frau Winckler", ("z",)),
+    (TEAM_U, "Herr Winkler", NOBODY, "?z"),
+    (TEAM_U, "Schaklin", ("w",)),
+    (TEAM_U, "Jaqueline", ("w",)),
+    (TEAM_U, "Schakeline", ("w",), "?w"),
+    (TEAM_U, "Frau Krämer", ("w",)),
+    (TEAM_U, "Frau Kremer", ("w",)),
+    (TEAM_U, "Frau Kramer", NOBODY, "?w", ("w",)),
+    (TEAM_U, "Piotr", ("v",)),
+    (TEAM_U, "Herr Sokolov", ("v",)),
+    (TEAM_U, "Peter", NOBODY, "?v"),
+    (TEAM_U, "mein Freund Nico empfiehlt mir die Ramona", ("z",)),
+    (TEAM_U, "Termin auf den Namen Schmitz bei Jacqueline", ("w",)),
+    (TEAM_U, "ich würd gern zur Ramona, die hat mir neulich die Farbe gemacht", ("z",)),
+    (TEAM_U, "Nicole, Jacqueline oder Ramona", ("w", "x", "z")),
+    (TEAM_U, "irgendeine der Damen, nur nicht Ramona", ANYBODY),
+)
+
 NOT_YET: Final[tuple[Row, ...]] = ((SOUTH, "Frau Steiniger", ("v",)),)
 
 
@@ -566,7 +699,7 @@ def _in_order(found: Answer) -> Answer:
     return tuple(sorted(found)) if isinstance(found, tuple) else found
 
 
-@pytest.mark.parametrize("row", [*SET_5, *SET_6], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*SET_5, *SET_6, *SET_7], ids=lambda row: row[1])
 def test_a_held_out_wish_is_understood(row: Row) -> None:
     """The person meant, the people to ask about, nobody, or no preference."""
     people, utterance, *right = row
