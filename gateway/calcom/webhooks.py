@@ -32,6 +32,7 @@ EVENTS: Final = frozenset(
 SETTLES_AFTER: Final = timedelta(seconds=5)
 """A delivery may be ahead of what it tells of: a cancel is told before it is done, a create before its answer came."""
 MAX_TRIES: Final = 4
+MOST_HOST: Final = 2**31
 BATCH: Final = 50
 
 Notice = Callable[[str], None]
@@ -197,4 +198,5 @@ def _uid(payload: Mapping[str, Any], name: str) -> str | None:
 def _host(payload: Mapping[str, Any]) -> int | None:
     organizer = payload.get("organizer")
     value = organizer.get("id") if isinstance(organizer, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    # Signed, and a stranger's figure all the same: what fits into no column would be our error, not its own.
+    return value if type(value) is int and 0 < value < MOST_HOST else None

@@ -7,16 +7,23 @@ import json
 import random
 import shutil
 from collections import Counter
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from acceptance.caller import CONTRACT, MAX_ANSWER_BYTES
 
+from gateway.calcom.signature import sign as calcom_sign
+from gateway.calcom.stored_accounts import webhook_place
+from gateway.calcom.webhooks import EVENTS
+from gateway.demo.salon import COMPANY_ID
+from gateway.secretbox import secret_box
 from gateway.speech.speakable import speakable
+from gateway.storage import remote_writer
 
-from .house import DAY, SEED, Place, Reply, as_sent, lavish, open_place, signed_now, size, tally
-from .mutate import payload
+from .house import DAY, SECRET, SEED, Place, Reply, as_sent, lavish, open_place, signed_now, size, tally
+from .mutate import BYTES, _drop, _graft, _nest, _smuggle, _swap, payload
 
 PER_HOUSE: Final = 5_000
 """Payloads after which a fresh house is opened: calendars fill up, and a full one hides what a free one would show."""
@@ -109,4 +116,66 @@ async def test_no_signed_payload_breaks_the_house(sqlite_template: Path, quick_f
         "damaged signed payloads",
         total,
         f"0 5xx, 0 uncaught; {answered:,} reached a tool, {len(seen)} outcomes",
+    )
+
+
+# -- the other signed door -----------------------------------------------------------------------------------------------
+
+WEBHOOK_SECRET: Final = "whsec-of-the-calendar-0123456789"
+
+
+def delivery(rng: random.Random) -> bytes:
+    """What Cal.com tells of a booking, damaged in shape, values and bytes."""
+    attendee = {
+        "name": "Anna Becker",
+        "email": "anna@sink.example",
+        "timeZone": "Europe/Berlin",
+        "language": {"locale": "de"},
+    }
+    body: dict[str, object] = {
+        "triggerEvent": rng.choice(sorted(EVENTS)),
+        "createdAt": "2025-10-24T07:00:00.000Z",
+        "payload": {
+            "uid": f"booking{rng.randrange(1000)}",
+            "rescheduleUid": rng.choice((None, "", f"booking{rng.randrange(1000)}")),
+            "organizer": {"id": rng.choice((1, 2, 2**31, 2**63, 10**31, -1)), "email": "emma@salon.example"},
+            "attendees": [attendee],
+            "startTime": "2025-11-05T10:00:00Z",
+            "metadata": {"ref": "r1"},
+            "status": "ACCEPTED",
+        },
+    }
+    for _ in range(rng.randrange(3)):
+        rng.choice((_swap, _drop, _graft, _nest, _smuggle))(rng, body)
+    raw = json.dumps(body, ensure_ascii=rng.random() < 0.3).encode("utf-8", "surrogatepass")
+    return rng.choice(BYTES)(rng, raw) if rng.random() < 0.2 else raw
+
+
+async def test_no_signed_delivery_of_the_calendar_breaks_the_house(both: Place) -> None:
+    """Damaged webhooks under the company's own secret, and the worker that applies what was kept of them."""
+    quick = both.database_url.startswith("sqlite")
+    box, kinds = secret_box((SECRET,)), Counter[int]()
+    total = size(3_000, 100_000) if quick else size(500, 10_000)
+    sealed = box.seal(WEBHOOK_SECRET, place=webhook_place(COMPANY_ID))
+    await both.store.configure(
+        lambda c: remote_writer.connect(
+            c, COMPANY_ID, slug="demo", sink_domain="sink.example", address="Ringstr. 4", sealed_webhook_secret=sealed
+        )
+    )
+    for number in range(total):
+        body = delivery(random.Random(f"{SEED}:calendar:{number}"))
+        header = [(b"x-cal-signature-256", calcom_sign(body, WEBHOOK_SECRET).encode())]
+        kinds[(await both.wire.send("POST", "/calcom/webhook/demo", header, [body])).status_code] += 1
+    assert set(kinds) == {204}, kinds
+    kept = (await both.rows("SELECT count(*) AS n FROM webhook_inbox"))[0].n
+    assert kept > total / 10
+    both.clock.at += timedelta(hours=1)
+    await both.house.remote.worker.round()
+    assert await both.bugs() == 0
+    assert '"worker_bug"' not in both.logged.getvalue()
+    tally(
+        "S10",
+        f"damaged signed deliveries of the calendar ({both.database_url.partition(':')[0]})",
+        total,
+        f"0 5xx, 0 uncaught; {kept:,} kept",
     )
