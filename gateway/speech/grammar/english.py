@@ -188,7 +188,7 @@ _ENTRIES: Final[Entries] = {
     },
     "d": {
         0: "the|on|of|for|that|sometime|some time|please|anytime|any time|'s|s|really|maybe|perhaps|preferably"
-        "|possibly|also|again|only|every|each|during|into|all|whole|entire|then|with|date|is|be|was|will|would|okay|well"
+        "|possibly|also|again|only|every|each|during|into|all|whole|entire|then|with|date|is|be|was|will|full|would|okay|well"
     },
     "i": {0: "in|in about|in around|in like|in approximately"},
     "9": {0: "within|in the|during the|over the|for the|within the|inside of|within about"},

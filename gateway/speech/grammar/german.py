@@ -206,7 +206,7 @@ _ENTRIES: Final[Entries] = {
     "d": {
         0: "der|den|dem|des|die|das|am|an|zum|zur|auf|für|fürn|aufm|zu|beim|jeden|jeder|jedem|jede|ganzen|ganze|ganzer"
         "|ganztägig|ne|nen|s|mal|schon|bitte|dann|gern|gerne|irgendwann|irgendwie|möglichst|wieder|noch|ja|nun|erst|auch|lieber"
-        "|laufe|verlauf|wochentag|tagsüber|über|also|nur|eventuell|evtl|genauer|dh|spontan|wäre|gut|ok|okay|immer"
+        "|laufe|verlauf|wochentag|tagsüber|über|also|nur|eventuell|evtl|guten|gute|vollen|volle|knappen|knappe|genauer|dh|spontan|wäre|gut|ok|okay|immer"
     },
     "i": {0: "in|im|ins"},
     "9": {0: "innerhalb von|innert|innerhalb|binnen|innerhalb der|in den|während|waehrend|im laufe"},

@@ -75,8 +75,14 @@ def length(unit: str, amount: int, *, halves: int = 0, fuzzy: bool = False) -> I
     return Item("L", n=amount * factor, m=int(fuzzy), text=base)
 
 
+_FULL: Final = frozenset({"guten", "gute", "vollen", "volle", "knappen", "knappe", "full", "good"})
+"""'in einer guten Stunde': words between a number and its unit that change nothing."""
+
+
 def _counted(found: Found) -> Item | None:
     number, unit = found["n"], found.get("u")
+    if found["d"] is not None and found.get("d").text not in _FULL:
+        return None
     halves = int(found["h"] is not None)
     amount = number.n if number else 0 if halves else 1
     if (
@@ -150,6 +156,7 @@ LENGTHS: Final[tuple[Rule, ...]] = (
     rule("(?P<y>y)(?P<u>U)", _few),
     rule("N?(?P<q>[qQ])(?P<u>U)", _quarter),
     rule("(?P<n>N)(?P<u>U)", _counted),
+    rule("(?P<n>N)(?P<d>[d1])(?P<u>U)", _counted),
     rule("(?P<u>U)", _whole),
     rule("(?P<t>T)(?P<u>U)", _decimal),
     rule("(?<=i)(?P<n>[NhqQ])(?P<u>u)", _short_hours),

@@ -73,7 +73,7 @@ def _open_clock(found: Found) -> Item | None:
     item = found.get("c")
     if item.code == "N" and found.after is not None and found.after.code in "ULVM":
         return None
-    if found.before is not None and found.before.code == "N" and found.after is not None and found.after.code == "x":
+    if found.before is not None and found.before.code == "N" and found.get("s").code == "t":
         return None  # "zwei bis drei Haarspangen"
     clock = hour_of(item)
     if clock is None:

@@ -242,7 +242,11 @@ def _is_name(known: Item, tokens: list[Token], at: int, lexicon: Lexicon) -> boo
     """'mein Name ist August', 'do it', 'Jan Müller': looks like a month or weekday and is none."""
     before = [token.text for token in tokens[max(0, at - 2) : at]]
     if known.code in "WMSHP" and (
-        before[-2:] in (["name", "ist"], ["ich", "heisse"], ["name", "is"]) or before == ["name's"]
+        before[-2:] == ["ich", "heisse"]
+        or len(before) == 2
+        and before[0].endswith("name")
+        and before[1] in {"ist", "is"}
+        or before == ["name's"]
     ):
         return True
     if known.code != "W" or len(tokens[at].text) != 2 or lexicon is not GERMAN:
