@@ -188,7 +188,9 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     close = [offer for offer, fit in scored if fit.cost <= least + margin + 1e-9]
     if literal and not any(offer in literal for offer in close):
         close += literal
-    beside = _finish_beside(wish, close, offers)
+    if len(close) == 1:
+        close += [offer for offer, _ in scored if _is_for_another_feast(wish, close[0], offer)]
+    beside = _minor_beside(wish, close, offers)
     others = _for_the_others(wish, close, offers) + beside
     sure = sure and not beside
     return _answer([offer for offer in offers if offer in close or offer in others], sure=sure)
@@ -214,15 +216,26 @@ def _literal(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[Offer]:
     ]
 
 
+def _is_for_another_feast(wish: Meaning, chosen: Offer, other: Offer) -> bool:
+    """Whether both are the same for an occasion, each for its own, and none was said: bridal and evening make-up."""
+    ours, theirs = chosen.meanings[0].keys, other.meanings[0].keys
+    occasions = (ours & _FESTIVE, theirs & _FESTIVE)
+    return (
+        not wish.keys & _FESTIVE and all(occasions) and len(set(occasions)) > 1 and essential(ours) == essential(theirs)
+    )
+
+
 _FINISH: Final = frozenset({"blow_dry", "style", "lay"})
 
 
-def _finish_beside(wish: Meaning, close: list[Offer], offers: tuple[Offer, ...]) -> list[Offer]:
-    """What finishes the hair by itself ("Föhnen"), where it was said and the service near has none of it."""
-    said = wish.keys & _FINISH
-    if not said or any(_FINISH & meaning.keys for offer in close for meaning in offer.meanings):
+def _minor_beside(wish: Meaning, close: list[Offer], offers: tuple[Offer, ...]) -> list[Offer]:
+    """What is sold by itself ("Föhnen", "Baden"), where it was said and the service near has none of it."""
+    met = frozenset(key for offer in close for meaning in offer.meanings for key in meaning.keys)
+    said = of_kind(essential(wish.keys), "minor") - met - (_FINISH if met & _FINISH else frozenset())
+    if not close or not said:
         return []
-    return [offer for offer in offers if essential(offer.meanings[0].keys) - {"hair"} == said]
+    alone = [offer for offer in offers if essential(offer.meanings[0].keys) - {"hair"} in [{key} for key in said]]
+    return [offer for offer in alone if _best(wish, offer)]
 
 
 def _is_sold_elsewhere(wanted: frozenset[str], chosen: Offer, offers: tuple[Offer, ...]) -> bool:

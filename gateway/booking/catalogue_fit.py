@@ -122,7 +122,7 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
         return 0.0
     if any(said in ancestors(key) for key in offered):
         return _SPECIAL
-    other_act = CONCEPTS[said].kind == "act" and of_kind(offered, "act")
+    other_act = CONCEPTS[said].kind == "act" and of_kind(offered, "act", "minor")
     akin = offered - of_kind(offered, "part") if other_act else offered  # no pedicure is a massage of the foot
     if akin & ancestors(said):
         return _GENERAL
@@ -135,7 +135,7 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
         near = parts & kin(said) - {"hair"} or any(said in kin(part) for part in parts)
         return _LOOSE if near else None
     steps = [kinship(key)[said] for key in offered if said in kin(key)]
-    steps += [kinship(said)[key] for key in akin & kin(said)]
+    steps += [kinship(said)[key] for key in akin & kin(said) if key in ancestors(said) or CONCEPTS[key].kind != "part"]
     if steps:
         return _LOOSE * min(steps)
     if said in UPKEEP and parts & _parts_of(wish) and not of_kind(offered, "act", "minor"):

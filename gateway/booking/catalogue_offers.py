@@ -48,7 +48,7 @@ def offers_of(services: tuple[ServiceName, ...]) -> tuple[Offer, ...]:
         )
         for service in services
     )
-    return _without_hair_left(_with_default(_in_trade(read_in)))
+    return _of_animals(_without_hair_left(_with_default(_in_trade(read_in))))
 
 
 # Either of these shows that a catalogue is about hair; where none is sold, "Bleaching" is not of the hair.
@@ -88,13 +88,31 @@ def _without_hair_left(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
     )
 
 
+_FUR_TRADE: Final = frozenset({"shear", "unmat", "undercoat", "claw", "fur", "dog", "puppy"})
+_ANIMALS: Final = frozenset({"dog", "puppy", "cat"})
+
+
+def _of_animals(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """With a groomer, what is for no animal in particular is for dogs."""
+    every = frozenset(key for offer in offers for meaning in offer.meanings for key in meaning.keys)
+    if not every & _FUR_TRADE or of_kind(every, "who") - _ANIMALS:
+        return offers
+    return tuple(
+        replace(offer, meanings=tuple(
+            meaning if meaning.keys & _ANIMALS else replace(meaning, keys=meaning.keys | {"dog"})
+            for meaning in offer.meanings
+        ))
+        for offer in offers
+    )  # fmt: skip
+
+
 def _depilated(meaning: Meaning, done: frozenset[str]) -> Meaning:
     bare = of_kind(meaning.keys, "part") and not of_kind(meaning.keys, "act", "minor")
     return replace(meaning, keys=meaning.keys | done) if bare else meaning
 
 
 def _default_cut(meaning: Meaning) -> Meaning:
-    bare = of_kind(meaning.keys, "who") and essential(meaning.keys) <= {"hair"} and not meaning.terms
+    bare = of_kind(meaning.keys, "who") and essential(meaning.keys) <= {"hair"}
     return replace(meaning, keys=meaning.keys | {"cut", "hair"}) if bare else meaning
 
 

@@ -38,6 +38,7 @@ _TABLES: Final[dict[Kind, str]] = {
         tips > cut = spitzen spitze$
         fringe ~ cut = fringe$ bangs$ pony ponny fransen
         machine_cut > cut = maschin buzz millimeter
+        fasson > cut = fasson facon
         fade > cut = fade übergang undercut skin$ skinfade
         thin ~ cut = ausdünn effilier
         colour = dye$ dyed$ farb färb gefärb color kolor colour umfärb dunkler$ brünett rot$ blau$ schwarz$ braun$ kupfer$
@@ -85,7 +86,8 @@ _TABLES: Final[dict[Kind, str]] = {
         pmu = permanent pmu$ microblad
         facial > face ~ cleanse = gesichtsbehandl gesichtspfleg kosmetikbehandl facial
         cleanse = reinig ausreinig tiefenreinig
-        peel = peeling peel$ mikrodermabrasion microdermabrasion
+        peel = peeling peel$
+        abrasion > peel = mikrodermabrasion microdermabrasion
         needling = needling
         acne = akne pickel unrein
         antiage = antiaging antiage falten hyaluron
@@ -285,7 +287,7 @@ FILLERS: Final = _words(
     euro jahre jahr alt ab bis inkl inklusive incl ca circa je pro ueblich uebliche mal wieder dringend unbedingt
     eigentlich irgendwie vielleicht gerade grad jetzt da hier weg runter rein raus dran drauf richtig ordentlich
     ganz frisch frische auffrischen neuer neues kostet kosten wieviel viel preis preise teuer dauert euch ihnen bieten
-    rote dunkel hell weiss nicht kein keine keinen sondern aber drehen the a and for with my i want need
+    rote dunkel hell weiss nichts sonst nicht kein keine keinen sondern aber drehen the a and for with my i want need
     please would like get an of
     """
 )

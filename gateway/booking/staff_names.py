@@ -23,10 +23,11 @@ from gateway.speech.fold import plain, readings, sound
 
 EXACT: Final = 1.0
 SAME_SOUND: Final = 0.95
+UNDOTTED: Final = 0.88
 SHORT_FORM: Final = 0.85
 NEAR: Final = 0.8
 DOUBTFUL: Final = 0.7
-"""How well a heard word fits a name part: spelled so, sounds so, its short form, nearly so; nearly, but another firm
+"""How well a heard word fits a name part: spelled so, sounds so, so but for umlauts, its short form, nearly so; nearly, but another firm
 consonant: enough beside a second name that fits, alone a question."""
 
 _VOWELS: Final = frozenset("aeiouAOUY")
@@ -37,10 +38,14 @@ _WEAK: Final = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)  # a part is itself: two people may share a name
 class Part:
-    """One name part, or two spoken as one ("Hans-Peter": hans, peter, hanspeter)."""
+    """One name part, or two spoken as one ("Hans-Peter": hans, peter, hanspeter).
+
+    `undotted`: spellings and sounds of the name without its umlauts, which may be another's: Böck and Bock.
+    """
 
     spelled: frozenset[str]
     codes: frozenset[str]
+    undotted: frozenset[str]
     is_last: bool
     near_counts: bool
 
@@ -82,7 +87,8 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
         codes.add(sound(folded[:-1]))  # "Nadin" is Nadine; Martin is not Martine
     codes |= {_GLIDE.sub("j", code) for code in codes}  # Nadia, Nadja
     codes |= {"S" + code[1:] for code in codes if code.startswith(("st", "sp"))}  # "Schteiner"
-    return Part(frozenset({folded, bare}), frozenset(codes), is_last, near_counts)
+    undotted = {bare, *readings(bare)} - {folded, sound(folded)} if bare != folded else set()
+    return Part(frozenset({folded, bare}), frozenset(codes), frozenset(undotted), is_last, near_counts)
 
 
 def _also_written(name: str) -> Iterator[str]:
@@ -250,8 +256,12 @@ class Index:
         if word not in SHORT_FORMS and not is_first_name(word) and (pet := _PET_NAME.match(word)):
             found |= dict.fromkeys(self._first_names_with(pet[1]), SHORT_FORM)
             found |= dict.fromkeys(self._first_names(_DOUBLED.sub(r"\1", pet[1])), SHORT_FORM)  # Tommy
-        same = {part: SAME_SOUND for heard in codes for part in self._by_code.get(heard, ())}
-        same |= dict.fromkeys(self._by_spelling.get(word, ()), EXACT)
+        same = {
+            part: UNDOTTED if codes & part.codes <= part.undotted else SAME_SOUND
+            for heard in codes
+            for part in self._by_code.get(heard, ())
+        }
+        same |= {part: UNDOTTED if word in part.undotted else EXACT for part in self._by_spelling.get(word, ())}
         if len(same) > 1 or len(found) > 1:
             same, found = _as_it_begins(word, same), _as_it_begins(word, found)
         if same:  # who bears the very name makes slips of other names unlikely

@@ -100,7 +100,7 @@ def _any_of(lines: str) -> re.Pattern[str]:
 ANYONE: Final = _any_of(
     r"""
     egal|wurscht|gleich (?:bei |zu |mit )?we[rmn]|gleich welche\w*|wurst|schnuppe|schnurz|gleichgueltig|beliebig\w*|unwichtig|hauptsache|irgend\w*
-    wer auch immer|wer (?:von (?:ihnen|euch)|gerade|grad|grade|halt|eben|zuerst|als|zeit|frei|da|kann|will|immer|am)
+    wer auch immer|wer (?:von (?:ihnen|euch|den \w+)|gerade|grad|grade|halt|eben|zuerst|als|zeit|frei|da|kann|will|immer|am)
     wer hat (?:\w+ ){0,2}(?:zeit|frei|platz|luft|was)
     wer (?:moechte|so|dann|morgen|heute|bei ihnen)|wer ist (?:denn )?(?:frei|da)|wen sie|wem sie|gleich wer
     jeder|jedem|jede (?:ist|kann)|alle (?:sind|gut)|alles? recht|(?:mir|uns|ist) (?:\w+ )?(?:gleich|recht)
