@@ -7,9 +7,10 @@ from gateway.speech.grammar.model import Clock, Item
 from gateway.speech.grammar.rewrite import Found, Rule, RuleBook, rule
 from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, hour_of
 from gateway.speech.grammar.rules_days import DAYS, dated
+from gateway.speech.grammar.rules_fuzzy import ENDS_OF_DAYS, FUZZY
 from gateway.speech.grammar.rules_numbers import LENGTHS, NUMBERS
 from gateway.speech.grammar.rules_ranges import OPENS, RANGES
-from gateway.speech.grammar.rules_relative import REFUSALS, RELATIVE
+from gateway.speech.grammar.rules_relative import REFUSALS, RELATIVE, WEEKDAY_DATES
 
 
 def _dotted(found: Found) -> Item | None:
@@ -99,7 +100,10 @@ _ALL: Final = RuleBook(
         *PAIRS,
         *DAYS,
         *YEARS,
+        *ENDS_OF_DAYS,
         *RELATIVE,
+        *FUZZY,
+        *WEEKDAY_DATES,
         *CLOCKS,
         *PART_CLOCKS,
         *RANGES,

@@ -149,8 +149,6 @@ def _day_range(found: Found) -> Item | None:
             return None
         end = second.days.single
         start = None if end is None else day_in(end.year, end.month, first.n)
-        if start is not None and end is not None and start < context.today <= end and second.text == "date":
-            pass
     elif first.code == "D" and first.days is not None and not first.days.single:
         return _month_range(first, second)
     elif first.code == "W" and second.days is not None and second.days.single:

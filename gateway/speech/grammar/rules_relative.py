@@ -13,15 +13,11 @@ from gateway.speech.grammar.rules_days import (
     days_item,
     fitting_year,
     month_days,
-    part_of,
     turns,
     week_days,
 )
 
 MINUTES_A_DAY: Final = 1440
-END_OF_DAY: Final = frozenset({"eod", "cob", "ende des tages", "tagesende", "close of business"}) | {
-    f"{the}end of {of}day" for the in ("", "the ") for of in ("", "the ")
-}
 
 
 def _not_today(found: Found) -> Item | None:
@@ -323,64 +319,6 @@ def _close_by(found: Found) -> Item | None:
     return days_item(Days(after, after + WEEK, "day", True))
 
 
-def _fuzzy(found: Found) -> Item | None:
-    days = found.get("d").days
-    return _part_item(days, found.get("f").text) if days else None
-
-
-def _fuzzy_range(found: Found) -> Item | None:
-    """'Mitte bis Ende September'."""
-    days = found.get("d").days
-    first, last = (part_of(days, found.get(group).text) if days else None for group in "fg")
-    if first is None or last is None or first.start is None or last.end is None or last.end <= first.start:
-        return None
-    return days_item(Days(first.start, last.end, "day", True), "fuzzy")
-
-
-def _side_by_side(found: Found) -> Item | None:
-    """'Ende September, Anfang Oktober', 'Juni oder Juli': both, as one stretch to find a day in."""
-    first, second = found.get("a"), found.get("b")
-    if first.text != second.text or first.text not in {"fuzzy", "month"} or first.days is None or second.days is None:
-        return None
-    if first.text == "month" and "o" not in found.match[0]:
-        return None
-    start, end = first.days.start, second.days.end
-    if start is None or end is None or second.days.start is None or not start < second.days.start:
-        return None
-    return days_item(Days(start, end, first.days.grain, True), "fuzzy")
-
-
-def _part_item(whole: Days, part: str) -> Item | None:
-    """The item of a part; `m` keeps how far the whole goes on, because 'bis Ende der Woche' means all of it."""
-    days = part_of(whole, part)
-    if days is None or days.end is None or whole.end is None:
-        return None
-    return Item("D", m=(whole.end - days.end).days if part == "end" else 0, text="fuzzy", days=days)
-
-
-def _fuzzy_unit(found: Found) -> Item | None:
-    """'Anfang der Woche', 'Monatsende': of the one running, or of the next when that part is past."""
-    word = found.get("f")
-    if word.code == "5":
-        part, unit = word.text.split()
-    else:
-        part, unit = word.text, found.get("u").text
-    today = found.context.today
-    for n in (0, 1):
-        whole = _unit_days(unit, n, today)
-        item = _part_item(whole, part) if whole else None
-        if item is None or item.days is None:
-            return None
-        if item.days.end and item.days.end > today:
-            return item
-    return None
-
-
-def _fuzzy_year(found: Found) -> Item | None:
-    year = found.get("y").n
-    return days_item(part_of(Days(date(year, 1, 1), date(year + 1, 1, 1), "month"), found.get("f").text))
-
-
 def _weekday_and_date(found: Found) -> Item | None:
     """'Mittwoch, den 5. April': one day where both agree; a contradiction is left to `combine`."""
     item, weekday = found.get("d"), found.get("w").n
@@ -393,7 +331,7 @@ def _weekday_and_date(found: Found) -> Item | None:
     return days_item(one_day(fitting), "explicit") if fitting else None
 
 
-def _unit_days(unit: str, n: int, today: date) -> Days | None:
+def unit_days(unit: str, n: int, today: date) -> Days | None:
     if unit == "week":
         return week_days(monday_of(today) + n * WEEK)
     if unit == "month":
@@ -431,18 +369,6 @@ def _before_yesterday(found: Found) -> Item | None:
     return days_item(one_day(day), "away") if day else None
 
 
-def _day_ends(found: Found) -> Item | None:
-    """'Friday EOD': the day is the one said, the end of it adds nothing."""
-    return Item("d", text="eod") if found.get("r").text in END_OF_DAY else None
-
-
-def _before_day_ends(found: Found) -> Item | None:
-    """'vor Ende des Tages': still today."""
-    if found.get("r").text not in END_OF_DAY:
-        return None
-    return days_item(Days(None, found.context.today + ONE_DAY), "open")
-
-
 def _closest_weekday(found: Found) -> Item | None:
     """'the closest Monday to March 5th': before or after it, at most three days away."""
     day = base_day(found.get("d"), found.context)
@@ -454,8 +380,8 @@ def _closest_weekday(found: Found) -> Item | None:
 def _either_unit(found: Found) -> Item | None:
     """'diese oder nächste Woche': both."""
     unit, today = found.get("u").text, found.context.today
-    first = _unit_days(unit, turns(found.get("x").n), today)
-    second = _unit_days(unit, turns(found.get("z").n), today)
+    first = unit_days(unit, turns(found.get("x").n), today)
+    second = unit_days(unit, turns(found.get("z").n), today)
     if first is None or second is None or first.start is None or second.end is None or second.end <= first.start:
         return None
     return days_item(Days(first.start, second.end, first.grain, True))
@@ -486,9 +412,6 @@ REFUSALS: Final[tuple[Rule, ...]] = (
 )
 
 RELATIVE: Final[tuple[Rule, ...]] = (
-    rule("(?P<r>R)(?=[dc]{0,2}[WDR])", _day_ends),
-    rule("(?<=[WDR])[dc]?(?P<r>R)", _day_ends),
-    rule("vd{0,2}(?P<r>R)", _before_day_ends),
     rule("(?P<c>x)(?P<w>W)[zt]d?(?P<d>[DR])", _closest_weekday),
     rule("w(?P<x>X)(?P<u>U)", _rest_of),
     rule("(?P<l>L)(?P<r>R)", _before_yesterday),
@@ -525,13 +448,9 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<u>U)[dfi]{1,2}(?P<d>[D])", _week_of),
     rule("(?P<u>U)fd?(?P<d>O)(?!d?[tz])", _week_of),
     rule("(?P<r>R)", _relative),
-    rule("(?P<f>F)[tz]d{0,2}(?P<g>F)d{0,2}(?P<d>D)", _fuzzy_range),
-    rule("(?P<f>F)d{0,2}(?P<d>D)", _fuzzy),
-    rule("(?P<a>D)[ceot]?(?P<b>D)", _side_by_side),
-    rule("(?P<d>D)(?P<f>F)(?=$|[pc])", _fuzzy),
-    rule("(?P<f>F)d{0,2}(?P<u>U)", _fuzzy_unit),
-    rule("(?P<f>5)", _fuzzy_unit),
-    rule("(?P<f>F)d{0,2}(?P<y>Y)", _fuzzy_year),
+)
+
+WEEKDAY_DATES: Final[tuple[Rule, ...]] = (
     rule("(?P<w>W)[cd]{0,3}(?P<d>D)", _weekday_and_date),
     rule("(?P<d>D)[cd]{0,2}(?P<w>W)", _weekday_and_date),
     rule("(?P<u>U)", _bare_weekend),
