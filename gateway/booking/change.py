@@ -10,7 +10,7 @@ work is run again by its owner.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -127,9 +127,21 @@ class House:
 
 
 def book(
-    tx: Tx, house: House, board: Board, choice: Choice, *, customer_id: str, notes: str, call_id: str | None
+    tx: Tx,
+    house: House,
+    board: Board,
+    choice: Choice,
+    *,
+    customer_id: str,
+    notes: str,
+    call_id: str | None,
+    introduce: Callable[[], None] = lambda: None,
 ) -> Done | AlreadyDone | NotFree | Begun | Unmapped:
-    """Book `choice` for the customer: HELD, and CONFIRMED at once where no remote calendar has a say."""
+    """Book `choice` for the customer: HELD, and CONFIRMED at once where no remote calendar has a say.
+
+    `introduce` writes a customer who is new here; it is called once nothing can be refused any more, so that of somebody
+    who was told no nothing stays behind.
+    """
     if (existing := same_booking(tx, customer_id, choice)) is not None:
         return AlreadyDone(existing)
     assignment = _assigned(board, choice)
@@ -158,6 +170,7 @@ def book(
         steps = house.calendar.steps(house.salon, None, held, {})
     except NotMapped as missing:
         return Unmapped(str(missing))
+    introduce()
     confirmed = replace(held, status=advance(held.status, Event.CALENDAR_ACCEPTED))
     if not steps:  # DESIGN section 6: T1 and T4 are one transaction
         tx.add_appointment(confirmed)

@@ -9,7 +9,7 @@ from typing import Final
 from gateway.auth.identity import Level, Recognition
 from gateway.auth.identity import Reason as RecognitionReason
 from gateway.auth.phone import parse_e164
-from gateway.booking.availability import Reason, assign
+from gateway.booking.availability import assign
 from gateway.booking.boards import Boards, OfferBoard, deciding
 from gateway.booking.change import AlreadyDone, Begun, Choice, NotFree, Unmapped, book, people_of, same_booking
 from gateway.booking.free_time import Board
@@ -106,12 +106,16 @@ def _commit(tx: Tx, ctx: ToolContext, choice: Choice, guest: Guest, offered: Off
     if too_many_open(tx, ctx, recognition, guest.phone_e164):
         return answered("refused", ctx.voice.say("too_many_open"), ok=False)
     is_new = customer is None
-    if customer is None:
-        customer = _new_customer(ctx, guest)
-        callback = None if ctx.caller_e164 else guest.phone_e164
-        tx.add_customer(customer, callback_e164=callback)
+    who = customer or _new_customer(ctx, guest)
+
+    def introduce() -> None:
+        if is_new:
+            tx.add_customer(who, callback_e164=None if ctx.caller_e164 else guest.phone_e164)
+
     call_id = ctx.call.call_id or None
-    result = book(tx, ctx.house, board, choice, customer_id=customer.id, notes=guest.notes, call_id=call_id)
+    result = book(
+        tx, ctx.house, board, choice, customer_id=who.id, notes=guest.notes, call_id=call_id, introduce=introduce
+    )
     if isinstance(result, AlreadyDone):
         return already(ctx, result.appointment)
     if isinstance(result, NotFree):
@@ -121,23 +125,24 @@ def _commit(tx: Tx, ctx: ToolContext, choice: Choice, guest: Guest, offered: Off
         return answered("refused", ctx.voice.say("refused"), ok=False)
     if call_id:
         narrow = result.appointment.id if is_new and ctx.caller_e164 is None else None
-        tx.link_call(call_id, customer.id, level=max(Level.MATCHED, recognition.level), appointment_id=narrow)
+        tx.link_call(call_id, who.id, level=max(Level.MATCHED, recognition.level), appointment_id=narrow)
     if isinstance(result, Begun):
-        return _begun(ctx, result, recognition)
+        # What stands at the end if somebody over there was quicker: the time just held is none of the offers.
+        instead = not_free(ctx, deciding(tx, offered, people_of(choice)), choice, never_possible="taken")
+        return _begun(ctx, result, recognition, instead)
     return booked(ctx, result.appointment, recognition)
 
 
-def _begun(ctx: ToolContext, begun: Begun, recognition: Recognition) -> Outcome:
+def _begun(ctx: ToolContext, begun: Begun, recognition: Recognition, instead: Outcome) -> Outcome:
     """Held here, on its way to the other calendar: what is said at each of its ends, and `pending` meanwhile."""
     voice = ctx.voice
     pending = booked(ctx, begun.appointment, recognition)
-    taken = f"{voice.why(Reason.TAKEN)} {voice.say('ask_when')}"
     ends = {
         "done": booked(ctx, begun.wanted, recognition).answer,
-        "taken": answered("taken", taken, offers=[]).answer,
+        "taken": instead.answer,
         "failed": answered("refused", voice.say("refused"), ok=False).answer,
     }
-    return replace(pending, later=Later(begun.saga_id, ends))
+    return replace(pending, later=Later(begun.saga_id, ends, instead.offers))
 
 
 def assign_fails(board: Board, choice: Choice) -> bool:

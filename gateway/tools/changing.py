@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from gateway.auth.identity import Recognition
 from gateway.auth.rights import Act, identity_rules, may
-from gateway.booking.availability import Reason
 from gateway.booking.change import Actor, Begun, FeeDue, Forbidden
 from gateway.booking.model import Appointment
 from gateway.booking.policy import Verdict
@@ -68,12 +67,13 @@ def caller_actor(ctx: ToolContext, recognition: Recognition, reason: str = "") -
     return Actor("caller", recognition.reason.value, ctx.call.call_id or None, reason)
 
 
-def unfinished(ctx: ToolContext, begun: Begun, done: Outcome) -> Outcome:
-    """The other calendar decides: `done` when it agrees, else `unavailable`, and then nothing has changed."""
+def unfinished(ctx: ToolContext, begun: Begun, done: Outcome, instead: Outcome | None = None) -> Outcome:
+    """The other calendar decides: `done` when it agrees, `instead` when it has no time, else `unavailable`; and in both
+    of these nothing has changed."""
     unavailable = _unavailable(ctx).answer
-    taken = answered("taken", f"{ctx.voice.why(Reason.TAKEN)} {ctx.voice.say('ask_new_time')}", offers=[]).answer
-    ends = {"done": done.answer, "taken": taken, "failed": unavailable}
-    return replace(done, answer=unavailable, later=Later(begun.saga_id, ends))
+    taken = Outcome(unavailable) if instead is None else instead
+    ends = {"done": done.answer, "taken": taken.answer, "failed": unavailable}
+    return replace(done, answer=unavailable, later=Later(begun.saga_id, ends, taken.offers))
 
 
 def not_now(ctx: ToolContext, appointment: Appointment, recognition: Recognition) -> Outcome:

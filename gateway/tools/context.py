@@ -86,6 +86,8 @@ class Later:
 
     saga_id: str
     ends: Mapping[str, Answer]
+    offers: Sequence[Offer] = ()
+    """What the end "taken" offers instead: remembered for this call when that is what it comes to."""
 
 
 @dataclass(frozen=True, slots=True)

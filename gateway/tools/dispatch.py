@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from gateway.auth.limits import Attempt
@@ -186,7 +187,8 @@ class Dispatcher:
                 continue
             if decided.outcome is None:
                 self._metrics.replays.labels(tool.name).inc()
-            return decided.outcome, await self._finished(ctx, decided)
+            body = await self._finished(ctx, decided)
+            return _as_said(decided.outcome, body), body
         return None, _unavailable(tool).answer.body()
 
     async def _finished(self, ctx: ToolContext, decided: Decided) -> bytes:
@@ -275,6 +277,14 @@ class Dispatcher:
 
     def _plain(self, outcome: Outcome) -> tuple[str, bytes]:
         return outcome.answer.status, outcome.answer.body()
+
+
+def _as_said(outcome: Outcome | None, body: bytes) -> Outcome | None:
+    """The outcome that was really said: where the other calendar had no time, offers stand in place of a booking."""
+    later = None if outcome is None else outcome.later
+    if outcome is None or later is None or not later.offers or body != later.ends["taken"].body():
+        return outcome
+    return replace(outcome, answer=later.ends["taken"], offers=later.offers, holds_offers=False, frees_holds=False)
 
 
 def _unavailable(tool: Tool | None) -> Outcome:

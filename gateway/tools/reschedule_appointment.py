@@ -19,6 +19,7 @@ from gateway.booking.change import (
     Unmapped,
     reschedule,
 )
+from gateway.booking.free_time import Board
 from gateway.booking.model import Appointment, Service
 from gateway.booking.policy import Verdict, may_move
 from gateway.booking.ports import Tx
@@ -108,12 +109,15 @@ def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target,
         agreed_cents=agreed_fee(tx, ctx, args, NAME, appointment, recognition),
         actor=caller_actor(ctx, recognition, args.get("reason") or ""),
     )
+
+    def instead(free: Board) -> Outcome:
+        """The own time and the own person first; somebody else may do it if the caller agrees to that offer."""
+        anybody = Choice(service, start, None if args.get("staff") is None else choice.staff_ids)
+        return not_free(ctx, free, anybody, usual=appointment.staff_ids[0], never_possible="taken")
+
     match result:
         case NotFree():
-            # The own time and the own person first; somebody else may do it if the caller agrees to that offer.
-            usual = appointment.staff_ids[0]
-            anybody = Choice(service, start, None if args.get("staff") is None else choice.staff_ids)
-            return not_free(ctx, board, anybody, usual=usual, never_possible="taken")
+            return instead(board)
         case FeeDue():
             return fee_answer(ctx, args, result, "fee_move", recognition)
         case Forbidden():
@@ -123,7 +127,8 @@ def _move(tx: Tx, ctx: ToolContext, args: Arguments, mine: Mine, target: Target,
         case Begun():
             phrase = "rescheduled_fee" if result.fee_cents else "rescheduled"
             done = _moved(ctx, "rescheduled", phrase, result.wanted, mine, fee_cents=result.fee_cents)
-            return unfinished(ctx, result, done)
+            # If somebody over there was quicker; the time just held is none of the offers.
+            return unfinished(ctx, result, done, instead(deciding(tx, offered, wanted, moving=appointment)))
         case BeingChanged() | Unmapped():
             return not_now(ctx, appointment, recognition)
         case Done():

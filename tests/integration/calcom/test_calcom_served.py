@@ -15,7 +15,7 @@ from gateway.booking.timeline import resolve
 from gateway.calcom.subscriptions import webhook_path
 from gateway.demo import second_calendar
 from gateway.demo.salon import COMPANY_ID, OLIVER, SALON
-from tests.integration.calcom.salon import LivingSalon, living_salon
+from tests.integration.calcom.salon import SOLD, LivingSalon, living_salon
 
 
 @pytest_asyncio.fixture
@@ -87,3 +87,51 @@ async def test_what_people_do_in_cal_com_is_heard_through_the_webhook(salon: Liv
     udo = salon.caller()
     beard = {"service": "Bartpflege", "staff": "Oliver", "name": "Udo Spät"}
     assert (await udo("book_appointment", date=salon.day, time="10:00", **beard))["status"] == "taken"
+
+
+async def test_a_time_that_cal_com_does_not_have_is_answered_with_others_that_can_be_taken(salon: LivingSalon) -> None:
+    """As any `taken`: offers under their tokens, none of them the time that was just lost, and the next word books one."""
+    start = resolve(date.fromisoformat(salon.day), 600, SALON.tz)
+    world = salon.second.service.world
+    by_hand = world.book_by_hand(salon.second.users[OLIVER.id].id, start, 30, salon.clock.now())
+    udo = salon.caller()
+    wish = {"service": "Bartpflege", "staff": "Oliver", "name": "Udo Spät"}
+    taken = await udo("book_appointment", date=salon.day, time="10:00", **wish)
+    assert taken["status"] == "taken"
+    assert len(taken["offers"]) == 3
+    assert all(
+        offer["end"][:16] <= f"{salon.day}T10:00" or offer["start"][:16] >= f"{salon.day}T10:20"
+        for offer in taken["offers"]
+    )
+    await salon.settled()
+    last = taken["offers"][2]
+    booked = await udo("book_appointment", offer=last["token"], name="Udo Spät")
+    assert (booked["status"], booked["start"]) == ("booked", last["start"])
+    assert {row.uid for row in salon.active()} > {by_hand.uid}
+
+
+async def test_a_move_that_cal_com_has_no_time_for_offers_others(salon: LivingSalon) -> None:
+    """Nothing has changed, and one of the offers can be taken."""
+    udo = salon.caller()
+    wish = {"service": "Bartpflege", "staff": "Oliver", "name": "Udo Spät"}
+    assert (await udo("book_appointment", date=salon.day, time="12:00", **wish))["status"] == "booked"
+    start = resolve(date.fromisoformat(salon.day), 600, SALON.tz)
+    salon.second.service.world.book_by_hand(salon.second.users[OLIVER.id].id, start, 30, salon.clock.now())
+    taken = await udo("reschedule_appointment", date=salon.day, time="10:00")
+    assert (taken["status"], len(taken["offers"])) == ("taken", 3)
+    await salon.settled()
+    moved = await udo("reschedule_appointment", offer=taken["offers"][1]["token"])
+    assert (moved["status"], moved["start"]) == ("rescheduled", taken["offers"][1]["start"])
+
+
+async def test_of_a_booking_that_is_refused_nothing_stays(salon: LivingSalon) -> None:
+    """The event type was changed over there, so nothing is booked; and no record is made of somebody who got nothing."""
+    row = next(t for t in salon.second.service.world.types.values() if t.minutes == 20)
+    salon.second.service.world.change_type(row, {"lengthInMinutes": 25})
+    await salon.house.remote.event_types.drift(SOLD)
+    who = next(name for name, user in salon.second.users.items() if user.id == row.host_id)
+    nora = salon.caller("+4915112349002")
+    wish = {"service": "Bartpflege", "staff": who, "name": "Nora Neu"}
+    assert (await nora("book_appointment", date=salon.day, time="10:00", **wish))["status"] == "refused"
+    count = await salon.store.configure(lambda c: c.exec_driver_sql("SELECT count(*) FROM customer").scalar())
+    assert count == 0
