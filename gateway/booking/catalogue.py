@@ -54,7 +54,7 @@ def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
         return _by_phrase(wish, offers, apart=True)
     found = _choose(wish, offers)
     if found is None:
-        return _for_the_feast(wish, offers) or _by_phrase(wish, offers)
+        return _meaning_perhaps(wish, offers) or _by_phrase(wish, offers)
     if found.status == "match" and (other or _is_half_said(wish, found.ids[0], offers)):
         return replace(found, status="ambiguous", question="which")
     return _rather_for_them(found, wish, offers)
@@ -62,7 +62,7 @@ def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
 
 def _of_several_people(wish: Meaning) -> bool:
     """Whether something is wanted for two sorts of people: "Damen- und Kinderhaarschnitt", "einen für mich und ihn"."""
-    for one, other in combinations(wish.phrases, 2):
+    for one, other in combinations(wish.phrases[:_MOST_PHRASES], 2):
         mine, theirs = of_kind(one.keys, "who"), of_kind(other.keys, "who")
         if mine and theirs and not mine & theirs and (other.added or not _covered(mine) & _covered(theirs)):
             return True
@@ -78,11 +78,14 @@ def _covered(people: frozenset[str]) -> frozenset[str]:
 _FESTIVE: Final = frozenset({"bridal", "evening", "party", "event"})
 
 
-def _for_the_feast(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
-    """Hair for a feast is mostly put up: worth a question where no "Brautfrisur" is sold."""
-    if not wish.keys & _FESTIVE or essential(wish.keys) != {"hair"}:
-        return None
-    found = _choose(replace(wish, keys=wish.keys | {"updo"}), offers)
+def _meaning_perhaps(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
+    """Hair for a feast is mostly put up, and "Nägel" alone may be a manicure: worth a question where nothing is nearer."""
+    guess = ""
+    if wish.keys & _FESTIVE and essential(wish.keys) == {"hair"}:
+        guess = "updo"
+    elif wish.keys == {"nail"} and not wish.terms:
+        guess = "manicure"
+    found = _choose(replace(wish, keys=wish.keys - {"nail"} | {guess}), offers) if guess else None
     return replace(found, status="ambiguous", question=found.question or "which") if found and found.ids else None
 
 
@@ -309,7 +312,7 @@ _MUCH_FARTHER: Final = 1.0
 
 def _of_manner(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
     """Keep the services done in the manner or with the thing said ("Shellac", "mit Henna") where there are any not much farther."""
-    said = of_kind(wish.keys, "manner") - FREE_MANNERS
+    said = of_kind(wish.keys, "manner") - (FREE_MANNERS - {"premium", "intensive"})
     least = min(fit.cost for _, fit in scored)
     near = [(offer, fit) for offer, fit in scored if fit.cost <= least + _MUCH_FARTHER]
     fitting = [
@@ -352,21 +355,24 @@ def _by_phrase(wish: Meaning, offers: tuple[Offer, ...], *, apart: bool = False)
 
     `apart`: the phrases are for different people, and what is said of one holds for the other.
     """
-    phrases = wish.phrases if len(wish.phrases) > 1 else _split_acts(wish)
+    phrases = tuple(dict.fromkeys(wish.phrases))[:_MOST_PHRASES] if len(wish.phrases) > 1 else _split_acts(wish)
     if len(phrases) < 2:
         return NONE
     kinds = ("length", "size", "extent") if apart else ("who", "length", "size", "extent")
-    shared = of_kind(wish.keys, *kinds)
+    shared = of_kind(wish.keys, *kinds) | wish.keys & _FESTIVE
     acts = of_kind(wish.keys, "act", "minor", "part")
     parts: list[Meaning] = []
     about: frozenset[str] = frozenset()
     for phrase in phrases:
-        about = of_kind(phrase.keys, "part") or about  # "Augenbrauen zupfen und färben"
+        own = of_kind(phrase.keys, "part")
+        about = own or about  # "Augenbrauen zupfen und färben"
         theirs = acts if apart and not of_kind(phrase.keys, "act", "minor") else frozenset[str]()
         part = replace(wish, phrases=(), keys=phrase.keys | about | theirs | shared, terms=phrase.terms & wish.terms)
         if apart and wish.keys & _YOUNG and not phrase.keys & _YOUNG:
             part = replace(part, age=None)  # "Vater und Sohn, sieben Jahre"
         parts += [_settle_who(part, offers)] if essential(part.keys) else []
+        if own == essential(phrase.keys):
+            about = frozenset()  # "Gesicht und Massage"
     if not apart:
         parts = _taken_together(parts, offers)
     found = [_choose(part, offers) or NONE for part in parts]
@@ -375,6 +381,8 @@ def _by_phrase(wish: Meaning, offers: tuple[Offer, ...], *, apart: bool = False)
     return _answer([offer for offer in offers if offer.service.id in ids], sure=sure)
 
 
+_MOST_PHRASES: Final = 8
+"""Phrases of one wish that are looked at by themselves; the bound on the work of one call."""
 _MOST_PARTS: Final = 5
 _HARDLY_SHORT: Final = 0.2
 

@@ -39,6 +39,8 @@ _NO_MINOR: Final = 0.5
 _NO_PART_NAMED: Final = 0.6
 _NO_HAIR_NAMED: Final = 0.1
 _NOT_HAIR: Final = 0.5
+# Ways to be rid of the hair of one part: worth a question.
+_PLUCKED: Final = frozenset({"pluck", "thread", "wax", "depilate"})
 _NO_TRAIT: Final = 0.6
 _NO_MANNER: Final = 0.5
 _NO_TERM: Final = 0.6
@@ -138,6 +140,8 @@ def _price(said: str, offered: frozenset[str], wish: frozenset[str]) -> float | 
     steps += [kinship(said)[key] for key in akin & kin(said) if key in ancestors(said) or CONCEPTS[key].kind != "part"]
     if steps:
         return _LOOSE * min(steps)
+    if said in _PLUCKED and offered & _PLUCKED and (of_kind(wish, "part") - {"hair"}) & offered:
+        return _LOOSE
     if said in UPKEEP and parts & _parts_of(wish) and not of_kind(offered, "act", "minor"):
         return _OTHER_UPKEEP  # "Bart" by itself: whatever keeps it in shape
     if said in UPKEEP and "hair" not in wish and offered & UPKEEP and (of_kind(wish, "part") - {"hair"}) & offered:
