@@ -92,7 +92,8 @@ def _mentions(utterance: str, index: Index) -> list[_Mention]:
         words = plain(clause).split()[:left]
         left -= len(words)
         words = _without_callers(_healed(words, spelled))
-        said, corrects = _clause_mentions(words, spelled, no_names, corrects=corrects)
+        titled = frozenset(word for word in words if word in FILLERS and index.sounds_like(word))  # "Frau Rot"
+        said, corrects = _clause_mentions(words, spelled, no_names, titled, corrects=corrects)
         found += said
     if any(mention.with_whom for mention in found):  # "für Lena bei Tom"
         found = [mention for mention in found if mention.with_whom or not mention.for_whom]
@@ -136,7 +137,7 @@ def _healed(words: list[str], spelled: frozenset[str]) -> list[str]:
 
 
 def _clause_mentions(
-    words: list[str], spelled: frozenset[str], no_names: frozenset[str], *, corrects: bool
+    words: list[str], spelled: frozenset[str], no_names: frozenset[str], titled: frozenset[str], *, corrects: bool
 ) -> tuple[list[_Mention], bool]:
     """The possible names of one clause, and whether a correction is still open at its end."""
     found: list[_Mention] = []
@@ -161,6 +162,7 @@ def _clause_mentions(
     for previous, word in pairwise(("", *words)):
         is_lead = word in CARRIERS or word in HONORIFICS
         named = word in spelled and ((bare and not is_lead) or bool(run) or bool(lead and lead[-1] in NAME_LEADS))
+        named = named or (word in titled and bool(lead) and lead[-1] in HONORIFICS)
         if is_lead and not named:
             if not (run and word in PARTICLES):
                 if run:
@@ -315,9 +317,12 @@ def _resolve(utterance: str, candidates: tuple[StaffName, ...], usual: str | Non
         if mention.refused:
             excluded |= dict.fromkeys(ids)  # of two alike, neither: the caller will not be sent to the wrong one
             sure = sure and bool(ids or not mention.after_name)  # else it may refuse the one before
+        elif ids and not mention.corrects and set(ids) > set(wanted) and len(wanted) == 1:
+            continue  # "Karin, also Frau Meier", and there are two of them
         elif ids:
-            wanted = dict.fromkeys(ids) if mention.corrects else wanted | dict.fromkeys(ids)
-            sure = certain and (sure or mention.corrects)
+            closer = mention.corrects or set(ids) < set(wanted)  # "Frau Meier, die Karin"
+            wanted = dict.fromkeys(ids) if closer else wanted | dict.fromkeys(ids)
+            sure = certain and (sure or closer)
         elif mention.corrects:  # "zu Emma, nein, zu Sabine", and there is no Sabine
             wanted = {} if mention.led else wanted
             sure = False

@@ -40,7 +40,8 @@ _WEAK: Final = 0.5
 class Part:
     """One name part, or two spoken as one ("Hans-Peter": hans, peter, hanspeter).
 
-    `undotted`: spellings and sounds of the name without its umlauts, which may be another's: Böck and Bock.
+    `undotted`: spellings and sounds of the name without its marks, which may be another's: Böck and Bock, and Tomasz
+    said as if it were German.
     """
 
     spelled: frozenset[str]
@@ -84,10 +85,11 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
         codes |= {code[:-2] + "a" for code in codes if len(code) > 4 and code.endswith(("er", "ar", "or"))}
         codes |= {code[:-2] + "l" for code in codes if len(code) > 4 and code.endswith("el")}  # Seidel, Seidl
     elif folded.endswith("ine") and gender_of(folded[:-1]) != "m":
-        codes.add(sound(folded[:-1]))  # "Nadin" is Nadine; Martin is not Martine
+        codes |= {code[:-1] for code in codes if code.endswith("ine")}  # "Nadin" is Nadine; Martin is not Martine
     codes |= {_GLIDE.sub("j", code) for code in codes}  # Nadia, Nadja
     codes |= {"S" + code[1:] for code in codes if code.startswith(("st", "sp"))}  # "Schteiner"
     undotted = {bare, *readings(bare)} - {folded, sound(folded)} if bare != folded else set()
+    undotted |= {sound(folded)} if _POLISH.search(folded) and not is_last else set()
     return Part(frozenset({folded, bare}), frozenset(codes), frozenset(undotted), is_last, near_counts)
 
 
@@ -108,6 +110,7 @@ def _also_written(name: str) -> Iterator[str]:
         yield "p" + name[2:]
 
 
+_POLISH: Final = re.compile("sz|cz|rz")
 _PET_NAME: Final = re.compile("([a-z]{3,})(?:i|y|ie|chen)$")  # Jessi, Luki, Julchen
 _DOUBLED: Final = re.compile(r"([b-df-hj-np-tv-z])\1$")
 _GLIDE: Final = re.compile("(?<=[^aeiouAOUYj])i(?=[aou])")
@@ -180,6 +183,14 @@ def _first(code: str) -> str:
     return code[:1].translate(_ALIKE_AT_FIRST)
 
 
+def _is_softened(heard: str, code: str) -> bool:
+    """Whether a short first name is heard with a soft stop for a hard one inside, or the reverse: Elke, "Elge"."""
+    if not len(heard) == len(code) == _SHORTEST_SOFTENED or heard[0] != code[0]:
+        return False
+    apart = [pair for pair in zip(heard, code, strict=True) if pair[0] != pair[1]]
+    return len(apart) == 1 and "".join(sorted(apart[0])) in ("bp", "dt", "gk")
+
+
 _SUFFIXES: Final = (
     "man",
     "mAer",
@@ -205,9 +216,6 @@ def _suffix(code: str) -> str:
 def _near(heard: str, code: str) -> float:
     """How well a slip of the ear explains it: one sound in five to seven, two in longer names, never quite the first."""
     shortest = min(len(heard), len(code))
-    if len(heard) == len(code) == _SHORTEST_SOFTENED and heard[0] == code[0]:
-        apart = [pair for pair in zip(heard, code, strict=True) if pair[0] != pair[1]]
-        return NEAR if len(apart) == 1 and "".join(sorted(apart[0])) in ("bp", "dt", "gk") else 0.0  # Elke, "Elge"
     allowed = 0 if shortest < 5 else 1 if shortest < 8 else 2
     if not allowed or abs(len(heard) - len(code)) > allowed or _first(heard) != _first(code):
         return 0.0
@@ -249,10 +257,13 @@ class Index:
         }  # a transcript may write either for a foreign v
         for heard in () if is_first_name(word) else codes:  # "Silvia" is no slip of Silva, nor Mario of Marco
             for code, part in self._by_letter.get(_first(heard), ()):
-                if (fit := _near(heard, code)) and part.may_end_as(heard):
+                fit = _near(heard, code) or (NEAR if not part.is_last and _is_softened(heard, code) else 0.0)
+                if fit and part.may_end_as(heard):
                     found[part] = max(found.get(part, 0.0), fit)
         for full in SHORT_FORMS.get(word, ()):  # by sound: a Kati may be a Kathrin, an Alex an Aleksandra
-            found |= {part: SHORT_FORM for part in self._by_code.get(sound(full), ()) if not part.is_last}
+            code = sound(full)
+            alike = [part for part in self._by_code.get(code, ()) if not part.is_last and code not in part.undotted]
+            found |= dict.fromkeys((*alike, *self._by_spelling.get(full, ())), SHORT_FORM)
         if word not in SHORT_FORMS and not is_first_name(word) and (pet := _PET_NAME.match(word)):
             found |= dict.fromkeys(self._first_names_with(pet[1]), SHORT_FORM)
             found |= dict.fromkeys(self._first_names(_DOUBLED.sub(r"\1", pet[1])), SHORT_FORM)  # Tommy
@@ -267,6 +278,10 @@ class Index:
         if same:  # who bears the very name makes slips of other names unlikely
             found = {part: fit for part, fit in found.items() if fit == SHORT_FORM}
         return found | same
+
+    def sounds_like(self, word: str) -> bool:
+        """Whether a plain word is spelled or sounds as a name part of the list."""
+        return word in self._by_spelling or sound(word) in self._by_code
 
     def _first_names(self, spelled: str) -> list[Part]:
         return [part for part in self._by_spelling.get(spelled, ()) if not part.is_last]

@@ -206,8 +206,8 @@ _WOMEN: Final = _words(
 
 
 def is_first_name(word: str) -> bool:
-    """Whether a plain word is a first name by itself, and so no slip of another."""
-    return word in _MEN or word in _WOMEN
+    """Whether a plain word is a first name by itself, and so no slip of another: Sabina is no Sabrina."""
+    return word in _MEN or word in _WOMEN or (word.endswith("a") and word[:-1] + "e" in _WOMEN)
 
 
 def gender_of(first_name: str) -> str | None:

@@ -2,7 +2,8 @@
 
 First-try figures, before the fixes the set led to: 12 of 164 rejected wrongly (3 of 117 standard, 9 of 47 hard), 2 of 110
 strangers accepted; those two are one sound in German (see ONE_SOUND), and were our mistake. A second time: 1 of 60 rejected
-wrongly, 1 of 48 accepted wrongly (Linh, heard as Lien).
+wrongly, 1 of 48 accepted wrongly (Linh, heard as Lien). A third time: none of 29 (a
+mistyped pair struck) and none of 24.
 What is not told right yet stands in NOT_YET: a false rejection costs the caller a question, and a false acceptance
 would be a stranger at somebody's appointments, so none of those is tolerated here.
 """
@@ -153,6 +154,30 @@ OTHERS_SECOND: Final[tuple[Pair, ...]] = (
     ("Simon Baumer", "Simon Baumert"), ("Ina Lüdke", "Ina Lüdtke-Hahn"), ("Karin Sorge", "Karin Sorg"), ("Bruno Vahle", "Bruno Wahl"),
 )  # fmt: skip
 
+SAME_THIRD: Final[tuple[Pair, ...]] = (
+    ("Adelheid Pressler", "Adelheid Preßler"), ("Bernhard Thürmer", "Bernhard Türmer"),
+    ("Dietmar Voelkel", "Dietmar Völkel"), ("Elvira Tschirner", "Elvira Zschirner"), ("Frederic Koehn", "Frederik Köhn"),
+    ("Gernot Hellwig", "Gernot Helwig"), ("Hilmar Gottschalk", "Hilmar Gott Schalk"), ("Ingeborg Lauer", "Ingeborg Laua"),
+    ("Jutta Mathes", "Jutta Matthes"), ("Klaas Reimers", "Klas Reimers"), ("Leonhard Rietz", "Leonhard Riez"),
+    ("Mechthild Schick", "Mechtild Schick"), ("Norbert Eichler", "Norbert Aichler"), ("Ottilie Kuhnert", "Ottilie Kunert"),
+    ("Peter-Paul Zahn", "Peter Paul Zahn"), ("Roswitha Thoß", "Roswitha Thoss"), ("Siegbert Lauth", "Sigbert Laut"),
+    ("Traudl Öhler", "Traudl Oehler"), ("Ulrich Seeger", "Ulrich Seger"), ("Volkmar Preiß", "Volkmar Preis"),
+    ("Winfried Yilmaz", "Winfried Jilmas"), ("Anatol Zimmer", "Zimmer, Anatol"), ("Bärbel Heymann", "Bärbel Heimann"),
+    ("Corinna Axmann", "Corinna Achsmann"), ("Dorit Kreutzer", "Dorit Kreuzer"), ("Erhard Pfitzner", "Erhard Fitzner"),
+    ("Franziska Roos", "Franziska Rohs"), ("Grit Schmälzle", "Grit Schmelzle"), ("Hertha Kunath", "Herta Kunat"),
+)  # fmt: skip
+
+OTHERS_THIRD: Final[tuple[Pair, ...]] = (
+    ("Adelheid Pressler", "Adelheid Dressler"), ("Bernhard Thürmer", "Bernhard Thormer"), ("Dietmar Voelkel", "Dietmar Vogel"),
+    ("Gernot Hellwig", "Gernot Hellweg"), ("Ingeborg Lauer", "Ingeborg Lauter"), ("Klaas Reimers", "Klaus Reimers"),
+    ("Leonhard Rietz", "Leonhard Reitz"), ("Norbert Eichler", "Norbert Eicher"), ("Ottilie Kuhnert", "Ottilie Kühnert-Graf"),
+    ("Roswitha Thoß", "Roswitha Voß"), ("Ulrich Seeger", "Ulrich Saeger-Kunz"), ("Volkmar Preiß", "Volkmar Reiß"),
+    ("Bärbel Heymann", "Bärbel Heumann"), ("Corinna Axmann", "Corina Hackmann"), ("Erhard Pfitzner", "Erhard Pützner"),
+    ("Franziska Roos", "Franziska Ross"), ("Grit Schmälzle", "Rita Schmälzle"), ("Hertha Kunath", "Hertha Konrath"),
+    ("Peter Zahn", "Petra Zahn"), ("Anatol Zimmer", "Anatol Zimmermann"), ("Siegbert Lauth", "Siegbert Laute"),
+    ("Traudl Öhler", "Traudl Ehler"), ("Winfried Busch", "Wilfried Busch"), ("Elvira Tschirner", "Elvira Kirschner"),
+)  # fmt: skip
+
 # Written down as strangers; but nobody hears a difference, or, between s and ss, too little to tell Rösler from Rößler.
 ONE_SOUND: Final[tuple[Pair, ...]] = (("Paul Merz", "Paul März"), ("Edgar Hase", "Edgar Hasse"))
 
@@ -164,13 +189,13 @@ NOT_YET: Final[tuple[Pair, ...]] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("pair", [*SAME_STANDARD, *SAME_HARD, *SAME_SECOND, *ONE_SOUND], ids=" / ".join)
+@pytest.mark.parametrize("pair", [*SAME_STANDARD, *SAME_HARD, *SAME_SECOND, *SAME_THIRD, *ONE_SOUND], ids=" / ".join)
 def test_a_held_out_name_is_recognised(pair: Pair) -> None:
     """What a transcript makes of a name is still that name."""
     assert similarity(*pair) >= SAME
 
 
-@pytest.mark.parametrize("pair", [*OTHERS_HARD, *OTHERS_STANDARD, *OTHERS_SECOND], ids=" / ".join)
+@pytest.mark.parametrize("pair", [*OTHERS_HARD, *OTHERS_STANDARD, *OTHERS_SECOND, *OTHERS_THIRD], ids=" / ".join)
 def test_a_held_out_stranger_is_not_recognised(pair: Pair) -> None:
     """One audible difference is another person."""
     assert similarity(*pair) < SAME

@@ -1,7 +1,8 @@
 """Wishes for staff, held out once more: new teams and wishes written down in one go before any of them was run.
 
 First-try scores, before the fixes the set led to (exact, and confidently wrong): 93.8 and 1.3 % of 307;
-90.2 and 1.8 % of 112; 96.0 and 0 % of 101; 97.5 and 1.2 % of 80.
+90.2 and 1.8 % of 112; 96.0 and 0 % of 101; 97.5 and 1.2 % of 80; 88.0
+and 2.2 % of 92.
 Rows are read as in `test_staff`; "?id" is a question about one doubtful person. What is not
 understood yet stands in NOT_YET, and is never answered with a choice.
 """
@@ -796,7 +797,133 @@ SET_8: Final[tuple[Row, ...]] = (
     (TEAM_X, "Termin für Frau Krause bei Lea", ("w",)),
 )
 
-NOT_YET: Final[tuple[Row, ...]] = ((SOUTH, "Frau Steiniger", ("v",)),)
+ROUND_A: Final = {
+    "a": "Sabine Roth",
+    "b": "Sabrina Rothe",
+    "c": "Karin Meier",
+    "d": "Karen Mayer",
+    "e": "Jürgen Böhm",
+    "f": "Jörg Baum",
+}
+ROUND_B: Final = {
+    "1": "Dominique Laurent",
+    "2": "Dominik Lorenz",
+    "3": "Céline Moreau",
+    "4": "Ángel Ruiz",
+    "5": "Guillermo Ortega",
+    "6": "Xenia Popova",
+}
+ROUND_C: Final = {
+    "p": "Thomas Wagner",
+    "q": "Tomasz Wójcik",
+    "r": "Tamara Wegner",
+    "s": "Tobias Wegener",
+}
+ROUND_D: Final = {
+    "w": "Ali Hassan",
+    "x": "Hassan Özdemir",
+    "y": "Aliya Karimova",
+    "z": "Fatima El-Khoury",
+}
+
+SET_9: Final[tuple[Row, ...]] = (
+    (ROUND_A, "Sabine", ("a",)),
+    (ROUND_A, "Sabrina", ("b",)),
+    (ROUND_A, "Bine", ("a",)),
+    (ROUND_A, "Sabina", NOBODY, "?a", ("a", "b")),
+    (ROUND_A, "Frau Roth", ("a",), ("a", "b")),
+    (ROUND_A, "Frau Rothe", ("b",), ("a", "b")),
+    (ROUND_A, "Frau Rot", ("a",), ("a", "b")),
+    (ROUND_A, "Frau Rode", NOBODY, "?b", ("a", "b")),
+    (ROUND_A, "Frau Meier", ("c",), ("c", "d")),
+    (ROUND_A, "Frau Maier", ("c", "d")),
+    (ROUND_A, "Karin", ("c",)),
+    (ROUND_A, "Karen", ("d",)),
+    (ROUND_A, "Caren", ("d",)),
+    (ROUND_A, "Karina", NOBODY, "?c"),
+    (ROUND_A, "Herr Böhm", ("e",)),
+    (ROUND_A, "Herr Bohm", ("e",), "?e"),
+    (ROUND_A, "Herr Baum", ("f",)),
+    (ROUND_A, "Herr Baumann", NOBODY, "?f"),
+    (ROUND_A, "Georg", NOBODY, "?f", ("f",)),
+    (ROUND_A, "Jurgen", ("e",)),
+    (ROUND_A, "Joerg", ("f",)),
+    (ROUND_A, "Jörn", NOBODY, "?f"),
+    (ROUND_A, "Karin Meier", ("c",)),
+    (ROUND_A, "Karen Maier", ("d",)),
+    (ROUND_A, "ich bin die Frau Meier und möchte zu Sabine", ("a",)),
+    (ROUND_A, "rote Haare", NOBODY),
+    (ROUND_A, "Ansatz bei Frau Roth", ("a",), ("a", "b")),
+    (ROUND_A, "Waschen schneiden föhnen bei der Karin", ("c",)),
+    (ROUND_A, "übermorgen bei Jörg", ("f",)),
+    (ROUND_A, "bei Frau Meyer, der Karin", ("c",)),
+    (ROUND_A, "egal ob Sabine oder Sabrina", ("a", "b")),
+    (ROUND_A, "nicht Karin, die andere, Karen", ("d",)),
+    (ROUND_A, "kann ich zum Jürgen? sonst nehm ich auch den Jörg", ("e",), ("e", "f")),
+    (ROUND_B, "Dominik", ("2",), ("1", "2")),
+    (ROUND_B, "Dominique", ("1",), ("1", "2")),
+    (ROUND_B, "Frau Laurent", ("1",)),
+    (ROUND_B, "Frau Loron", ("1",), "?1", NOBODY),
+    (ROUND_B, "Herr Lorenz", ("2",)),
+    (ROUND_B, "Selin", ("3",)),
+    (ROUND_B, "Celine", ("3",)),
+    (ROUND_B, "Celina", NOBODY, "?3"),
+    (ROUND_B, "Frau Moro", ("3",)),
+    (ROUND_B, "Angel", ("4",)),
+    (ROUND_B, "Anchel", ("4",), "?4", NOBODY),
+    (ROUND_B, "Angela", NOBODY, "?4"),
+    (ROUND_B, "Herr Ruis", ("4",)),
+    (ROUND_B, "Giljermo", ("5",), "?5", NOBODY),
+    (ROUND_B, "Herr Ortega", ("5",)),
+    (ROUND_B, "Xenia", ("6",)),
+    (ROUND_B, "Ksenia", ("6",)),
+    (ROUND_B, "Frau Popowa", ("6",)),
+    (ROUND_B, "Herr Popov", NOBODY, "?6"),
+    (ROUND_B, "jemand der Spanisch spricht", NOBODY, ANYBODY),
+    (ROUND_B, "wurscht, wer halt da ist", ANYBODY),
+    (ROUND_C, "Thomas", ("p",)),
+    (ROUND_C, "Tomasch", ("q",)),
+    (ROUND_C, "Tom", ("p",)),
+    (ROUND_C, "Tommi", ("p",)),
+    (ROUND_C, "Herr Wagner", ("p",)),
+    (ROUND_C, "Herr Wegner", NOBODY, "?r", "?s", ("s",), ("r", "s")),
+    (ROUND_C, "Frau Wegner", ("r",)),
+    (ROUND_C, "Herr Wegener", ("s",)),
+    (ROUND_C, "Herr Wogner", NOBODY, "?p"),
+    (ROUND_C, "Tamara", ("r",)),
+    (ROUND_C, "Tamar", NOBODY, "?r", ("r",)),
+    (ROUND_C, "Tobi", ("s",)),
+    (ROUND_C, "Tobias oder Thomas", ("p", "s")),
+    (ROUND_C, "Herr Wuitschik", ("q",)),
+    (ROUND_C, "Herr Voicik", ("q",), "?q", NOBODY),
+    (ROUND_C, "weder Thomas noch Tobias", ANYBODY),
+    (ROUND_C, "den mit T", NOBODY),
+    (ROUND_D, "Ali", ("w",)),
+    (ROUND_D, "Hassan", ("w", "x")),
+    (ROUND_D, "Herr Hassan", ("w",), ("w", "x")),
+    (ROUND_D, "Ali Hassan", ("w",)),
+    (ROUND_D, "Hassan Ösdemir", ("x",)),
+    (ROUND_D, "Alia", ("y",)),
+    (ROUND_D, "Aliya", ("y",)),
+    (ROUND_D, "Frau Karimowa", ("y",)),
+    (ROUND_D, "Fatma", NOBODY, "?z"),
+    (ROUND_D, "Fatima", ("z",)),
+    (ROUND_D, "Frau El Khoury", ("z",)),
+    (ROUND_D, "Frau Elkuri", ("z",), "?z", NOBODY),
+    (ROUND_D, "Frau Khoury", ("z",)),
+    (ROUND_D, "Alina", NOBODY, "?y"),
+    (ROUND_D, "Alice", NOBODY),
+    (ROUND_D, "Herr Osdemir", ("x",)),
+    (ROUND_D, "beim Hasan", ("w", "x"), ("x",)),
+    (ROUND_D, "alle sind gut", ANYBODY),
+    (ROUND_D, "alles klar", NOBODY),
+)
+
+NOT_YET: Final[tuple[Row, ...]] = (
+    (SOUTH, "Frau Steiniger", ("v",)),
+    (ROUND_C, "Tomas", ("p",)),
+    (ROUND_C, "Tomasz", ("q",)),
+)
 
 
 def staff(people: People) -> tuple[StaffName, ...]:
@@ -807,7 +934,7 @@ def _in_order(found: Answer) -> Answer:
     return tuple(sorted(found)) if isinstance(found, tuple) else found
 
 
-@pytest.mark.parametrize("row", [*SET_5, *SET_6, *SET_7, *SET_8], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*SET_5, *SET_6, *SET_7, *SET_8, *SET_9], ids=lambda row: row[1])
 def test_a_held_out_wish_is_understood(row: Row) -> None:
     """The person meant, the people to ask about, nobody, or no preference."""
     people, utterance, *right = row
