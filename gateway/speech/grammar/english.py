@@ -154,11 +154,11 @@ _ENTRIES: Final[Entries] = {
         "winter": "winter",
     },
     "F": {
-        "start": "beginning of|the beginning of|start of|early in|early|at the beginning of|at the start of|in early|the start of",
+        "start": "first days of|first few days of|in the first days of|beginning of|the beginning of|start of|early in|early|at the beginning of|at the start of|in early|the start of",
         "middle": "middle of|the middle of|mid|in the middle of|in mid|mid-",
         "half1": "first half of|the first half of|in the first half of",
         "half2": "second half of|the second half of|in the second half of",
-        "end": "end of|the end of|at the end of|late|late in|in late|toward the end of|towards the end of",
+        "end": "last days of|last few days of|in the last days of|end of|the end of|at the end of|late|late in|in late|toward the end of|towards the end of",
     },
     "5": {
         "start week": "beginning of the week|start of the week|bow",

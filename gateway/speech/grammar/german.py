@@ -156,10 +156,10 @@ _ENTRIES: Final[Entries] = {
         "volkstrauertag": "volkstrauertag",
         "bussundbettag": "buß- und bettag|buß und bettag|buss und bettag|bettag",
         "totensonntag": "totensonntag|ewigkeitssonntag",
-        "advent1": "erster advent|ersten advent|1. advent|1 advent|erster adventssonntag|ersten adventssonntag|1. adventssonntag|erster sonntag im advent|ersten sonntag im advent|1. sonntag im advent",
-        "advent2": "zweiter advent|zweiten advent|2. advent|2 advent|zweiter adventssonntag|zweiten adventssonntag|2. adventssonntag|zweiter sonntag im advent|zweiten sonntag im advent|2. sonntag im advent",
-        "advent3": "dritter advent|dritten advent|3. advent|3 advent|dritter adventssonntag|dritten adventssonntag|3. adventssonntag|dritter sonntag im advent|dritten sonntag im advent|3. sonntag im advent",
-        "advent4": "vierter advent|vierten advent|4. advent|4 advent|vierter adventssonntag|vierten adventssonntag|4. adventssonntag|vierter sonntag im advent|vierten sonntag im advent|4. sonntag im advent",
+        "advent1": "erster advent|ersten advent|1. advent|1 advent|erster adventssonntag|ersten adventssonntag|1. adventssonntag|erster sonntag im advent|ersten sonntag im advent|1. sonntag im advent|1. advents|ersten advents",
+        "advent2": "zweiter advent|zweiten advent|2. advent|2 advent|zweiter adventssonntag|zweiten adventssonntag|2. adventssonntag|zweiter sonntag im advent|zweiten sonntag im advent|2. sonntag im advent|2. advents|zweiten advents",
+        "advent3": "dritter advent|dritten advent|3. advent|3 advent|dritter adventssonntag|dritten adventssonntag|3. adventssonntag|dritter sonntag im advent|dritten sonntag im advent|3. sonntag im advent|3. advents|dritten advents",
+        "advent4": "vierter advent|vierten advent|4. advent|4 advent|vierter adventssonntag|vierten adventssonntag|4. adventssonntag|vierter sonntag im advent|vierten sonntag im advent|4. sonntag im advent|4. advents|vierten advents",
         "zwischenjahre": "zwischen den jahren|zwischen den feiertagen|zwischen weihnachten und neujahr"
         "|zwischen weihnachten und silvester",
     },
@@ -170,11 +170,11 @@ _ENTRIES: Final[Entries] = {
         "winter": "winter|winters",
     },
     "F": {
-        "start": "anfang|beginn|anfangs|zu beginn|zum beginn|am anfang|zum anfang|zu anfang|ganz am anfang",
+        "start": "anfang|beginn|anfangs|ersten tage|ersten tagen|zu beginn|zum beginn|am anfang|zum anfang|zu anfang|ganz am anfang",
         "middle": "mitte|in der mitte|zur mitte",
         "half1": "erste hälfte|ersten hälfte",
         "half2": "zweite hälfte|zweiten hälfte",
-        "end": "ende|zum ende|am ende|gegen ende|schluss",
+        "end": "ende|letzten tage|letzten tagen|zum ende|am ende|gegen ende|schluss",
     },
     "5": {
         "start week": "wochenanfang|wochenbeginn|anfang der woche",

@@ -218,6 +218,9 @@ def _nth_weekday(found: Found) -> Item | None:
 
 def _nth_unit(found: Found) -> Item | None:
     first, nth, unit = _which_month(found), found.get("o"), found.get("v").text
+    if unit == "day" and found["u"] is not None and found.get("u").text == "year" and nth.n in {1, -1}:
+        year = found.context.today.year + (turns(found.get("x").n) if found["x"] else 0)
+        return days_item(one_day(date(year, 12, 31) if nth.n < 0 else date(year, 1, 1)), "explicit")
     if first is None or unit not in {"day", "week", "weekend", "half"}:
         return None
     if unit == "half":
@@ -242,6 +245,26 @@ def _nth_unit(found: Found) -> Item | None:
     if nth.code == "X" and start + timedelta(days=6) >= after:
         start -= WEEK
     return days_item(week_days(start))
+
+
+def _first_of_month(found: Found) -> Item | None:
+    """'the first two weeks of December', 'die letzten drei Tage im Mai'."""
+    nth, length, first = found.get("o"), found.get("l"), _which_month(found)
+    size = {"day": ONE_DAY, "week": WEEK}.get(length.text)
+    if first is None or size is None or nth.n not in {1, -1} or not 1 < length.n * size.days < 29:
+        return None
+    after = month_start(first, 1)
+    if nth.n == 1:
+        return days_item(Days(first, first + length.n * size, "day", True), "fuzzy")
+    return days_item(Days(after - length.n * size, after, "day", True), "fuzzy")
+
+
+def _days_of_month(found: Found) -> Item | None:
+    """'in den ersten Dezembertagen', 'in den letzten Maitagen'; 'die zweite Maiwoche' is one of its weeks."""
+    nth, month = found.get("o"), _which_month(found)
+    if found.get("v").text == "day" and month is not None and nth.n in {1, -1}:
+        return days_item(part_of(month_days(month), "start" if nth.n == 1 else "end"), "fuzzy")
+    return _nth_unit(found)
 
 
 def _day_of_that_month(found: Found) -> Item | None:
@@ -329,11 +352,12 @@ def _quarter_of_year(found: Found) -> Item | None:
 _MONTH: Final = "(?:(?P<m>M)(?:[dc]?(?P<y>Y))?|(?P<x>X)?(?P<u>U))"
 
 DAYS: Final[tuple[Rule, ...]] = (
-    rule("(?P<o>[OX])(?P<m>M)(?P<v>U)(?P<y>Y)?", _nth_unit),
+    rule("(?P<o>[OX])(?P<m>M)(?P<v>U)(?P<y>Y)?", _days_of_month),
     rule("(?P<m>M)(?P<o>[OX])(?P<v>U)(?P<y>Y)?", _nth_unit),
     rule("(?P<o>[OX])d?(?P<w>W)[id]{1,3}" + _MONTH, _nth_weekday),
     rule("(?P<o>[OX])(?P<w>W)(?P<x>X)(?P<u>U)", _nth_weekday),
     rule("(?P<o>[OX])(?P<w>W)[id]{0,2}X?(?P<m>M)(?P<y>Y)?", _nth_weekday),
+    rule("(?P<o>[OX])(?P<l>L)[id]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _first_of_month),
     rule("(?P<o>[OX])(?P<v>U)[id]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _nth_unit),
     rule("(?P<o>[OX])(?P<v>U)[id]{1,3}(?P<x>X)?(?P<u>U)", _nth_unit),
     rule("(?P<o>[OX])(?P<v>U)(?P<x>X)(?P<u>U)", _nth_unit),

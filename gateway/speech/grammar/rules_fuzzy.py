@@ -90,7 +90,7 @@ ENDS_OF_DAYS: Final[tuple[Rule, ...]] = (
 )
 
 FUZZY: Final[tuple[Rule, ...]] = (
-    rule("(?P<f>F)[tz]d{0,2}(?P<g>F)d{0,2}(?P<d>D)", _fuzzy_range),
+    rule("(?P<f>F)[tzo]d{0,2}(?P<g>F)d{0,2}(?P<d>D)", _fuzzy_range),
     rule("(?P<f>F)d{0,2}(?P<d>D)", _fuzzy),
     rule("(?P<a>D)[ceot]?(?P<b>D)", _side_by_side),
     rule("(?P<d>D)(?P<f>F)(?=$|[pc])", _fuzzy),

@@ -23,6 +23,14 @@ def _tens_and_units(found: Found) -> Item | None:
     return None
 
 
+def _split_year(found: Found) -> Item | None:
+    """'zweitausend siebenundzwanzig': one year in two words."""
+    thousand, rest = found.get("a"), found.get("b")
+    if thousand.digits or rest.digits or thousand.n != 2000 or not 1 <= rest.n <= 99:
+        return None
+    return Item("Y", n=thousand.n + rest.n, text=rest.text)
+
+
 def _split_teen(found: Found) -> Item | None:
     """'am drei zehnten': one ordinal in two words, as speech recognition writes it."""
     first, second = found.get("a"), found.get("b")
@@ -143,6 +151,7 @@ NUMBERS: Final[tuple[Rule, ...]] = (
     rule("(?P<a>N)e(?P<b>[NO])", _tens_and_units),
     rule("(?P<a>N)(?P<z>z)?(?P<b>[NO])", _tens_and_units),
     rule("(?P<a>N)(?P<b>O)", _split_teen),
+    rule("(?P<a>Y)e?(?P<b>N)", _split_year),
     rule("[NTZCYO]V", _not_time),
     rule("V[NTZY]", _not_time),
     rule("(?P<n>N)(?P<u>U)", _military),

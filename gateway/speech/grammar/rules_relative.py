@@ -352,11 +352,28 @@ def _turned_part(found: Found) -> Item | None:
     return days_item(one_day(found.context.today + turn * ONE_DAY), "relative")
 
 
+def _ago_from(found: Found) -> Item | None:
+    """'a week ago today', 'yesterday a week ago': counted back from that day."""
+    base = base_day(found.get("d"), found.context)
+    day = shifted(base, found.get("l"), -1) if base else None
+    return days_item(one_day(day), "away") if day else None
+
+
+def _weekdays_ago(found: Found) -> Item | None:
+    """'two Fridays ago', 'the Friday before last'."""
+    count, context = found["n"].n if found["n"] else 2, found.context
+    if not 1 <= count <= 52 or found["x"] is not None and found.get("x").n != -1:
+        return None
+    return days_item(turned_weekday(context.today, found.get("w").n, -count), "explicit")
+
+
 def _rest_of(found: Found) -> Item | None:
-    """'later this week', 'später diesen Monat': from today to its end."""
-    turned = _unit_turn(found)
+    """'later this week', 'später diesen Monat', 'later in the month': from today to its end."""
+    if found["x"] is not None and found.get("x").n != 0:
+        return None
+    turned = turned_unit(found.get("u").text, 0, found.context.today)
     days = turned.days if turned else None
-    if days is None or days.end is None or found.get("x").n != 0:
+    if days is None or days.end is None:
         return None
     return days_item(Days(found.context.today, days.end, "day", True))
 
@@ -413,7 +430,11 @@ REFUSALS: Final[tuple[Rule, ...]] = (
 
 RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<c>x)(?P<w>W)[zt]d?(?P<d>[DR])", _closest_weekday),
-    rule("w(?P<x>X)(?P<u>U)", _rest_of),
+    rule("w(?:(?P<x>X)|[9i]d?)(?P<u>U)", _rest_of),
+    rule("(?P<d>R)(?P<l>L)j", _ago_from),
+    rule("(?P<l>L)j(?P<d>R)", _ago_from),
+    rule("(?P<n>N)(?P<w>W)j", _weekdays_ago),
+    rule("(?P<w>W)v(?P<x>X)(?![UWMP])", _weekdays_ago),
     rule("(?P<l>L)(?P<r>R)", _before_yesterday),
     rule("(?P<x>X)[oe](?P<z>X)(?P<u>U)", _either_unit),
     rule("(?P<x>X)(?P<u>U)[oe]d?(?P<z>X)(?![UWMP])", _either_unit),
@@ -424,6 +445,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<x>X)d?(?P<l>L)", _next_units),
     rule("(?P<d>[DWR])[dc]?ig?(?P<l>L)", _from_base),
     rule("(?P<l>L)(?P<v>[vn])d{0,2}(?P<d>[DWRO])", _from_base),
+    rule("(?P<d>R)(?P<v>v)(?P<l>L)", _from_base),
     rule("(?P<e>d)(?P<l>L)f(?P<d>[DWR])", _lasting),
     rule("f?(?P<d>[DWR])(?P<e>d)(?P<l>L)", _lasting),
     rule("(?P<l>L)(?P<f>[fds])(?P<d>[DWR])", _length_then_base),
