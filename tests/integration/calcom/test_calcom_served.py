@@ -27,6 +27,18 @@ async def salon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         yield built
 
 
+async def test_a_booking_that_goes_well_costs_one_request_per_segment(salon: LivingSalon) -> None:
+    """Four posts, one after the other, and no look-up: what the caller waits for (`python -m benchmarks.calcom` times it)."""
+    asked = salon.second.service.asked
+    clara = salon.caller()
+    wish = {"service": "Ansatzfärbung, waschen, schneiden, föhnen", "staff": "Oliver", "name": "Clara Vogel"}
+    before = len(asked)
+    assert (await clara("book_appointment", date=salon.day, time="10:00", **wish))["status"] == "booked"
+    new = [one.request for one in asked[before:] if one.request.path.startswith("/v2/bookings")]
+    assert [(r.method, r.path) for r in new if r.method != "GET"] == [("POST", "/v2/bookings")] * 4
+    assert not any("beforeEnd" in r.query for r in new)  # the worker's rounds ask for other things
+
+
 async def test_what_failed_half_way_is_taken_back_without_waiting_for_the_next_round(salon: LivingSalon) -> None:
     """The first segment is taken over there: the caller hears it, the other three are cancelled at once, and the time
     here is free again."""
