@@ -186,7 +186,11 @@ def _days(items: Sequence[Item], context: Context, meaning: Meaning) -> Days | N
             singles = [replace(item, days=_in_year(item.days, item, stretches)) for item in singles if item.days]
         return _single(singles, weekdays, context, meaning)
     if stretches:
-        return _in_span(_narrowest(stretches), weekdays, numbers, context)
+        days = _in_span(_narrowest(stretches), weekdays, numbers, context)
+        if days.single:
+            monday = monday_of(days.single)
+            meaning.other_days += [monday + other * ONE_DAY for other in weekdays[1:] if other != weekdays[0]]
+        return days
     if weekdays and numbers:
         return _weekday_and_number(weekdays[0], numbers[0], context, meaning)
     if weekdays:

@@ -163,7 +163,11 @@ def _month(found: Found) -> Item | None:
     item, context, turn = found.get("m"), found.context, found["x"]
     year = _year(found)
     marked = (
-        found["x"] or found["i"] or year is not None or (found.before is not None and found.before.code in "Fstzfvn")
+        found["x"]
+        or found["i"]
+        or year is not None
+        or (found.before is not None and found.before.code in "Fstzfvn")
+        or (found.after is not None and found.after.code in "tz")
     )
     # "Jan" is a name, "may" and "march" are verbs.
     if not marked and (len(item.text) < 4 and item.text != "mai" or item.text == "march") and len(found.items) > 1:
@@ -358,7 +362,7 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?P<o>[OX])(?P<w>W)(?P<x>X)(?P<u>U)", _nth_weekday),
     rule("(?P<o>[OX])(?P<w>W)[id]{0,2}X?(?P<m>M)(?P<y>Y)?", _nth_weekday),
     rule("(?P<o>[OX])(?P<l>L)[id]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _first_of_month),
-    rule("(?P<o>[OX])(?P<v>U)[id]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _nth_unit),
+    rule("(?P<o>[OX])(?P<v>U)[idf]{0,3}(?P<m>M)(?:[dc]?(?P<y>Y))?", _nth_unit),
     rule("(?P<o>[OX])(?P<v>U)[id]{1,3}(?P<x>X)?(?P<u>U)", _nth_unit),
     rule("(?P<o>[OX])(?P<v>U)(?P<x>X)(?P<u>U)", _nth_unit),
     rule("(?P<o>[ON])U?[id]{0,3}(?P<x>X)(?P<u>U)", _day_of_that_month),

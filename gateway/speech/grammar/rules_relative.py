@@ -473,7 +473,7 @@ RELATIVE: Final[tuple[Rule, ...]] = (
 )
 
 WEEKDAY_DATES: Final[tuple[Rule, ...]] = (
-    rule("(?P<w>W)[cd]{0,3}(?P<d>D)", _weekday_and_date),
+    rule("(?P<w>W)(?:[cd]{0,3}|z)(?P<d>D)", _weekday_and_date),
     rule("(?P<d>D)[cd]{0,2}(?P<w>W)", _weekday_and_date),
     rule("(?P<u>U)", _bare_weekend),
 )
