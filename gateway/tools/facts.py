@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -26,7 +27,9 @@ def label(name: str, *, person: bool = False) -> str:
     if (first_name_words(name) if person else service_words(name, lang="de")) is None:
         return ""
     line = name.strip().splitlines()[0]
-    plain = "".join(ch if ch.isprintable() else " " for ch in _MARKUP.sub(" ", line))
+    # Composed first: markup in full-width letters is markup to whoever reads it.
+    composed = unicodedata.normalize("NFKC", line)
+    plain = "".join(ch if ch.isprintable() else " " for ch in _MARKUP.sub(" ", composed))
     return " ".join(plain.split())[:MAX_LABEL].strip()
 
 
