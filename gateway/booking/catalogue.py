@@ -339,7 +339,10 @@ def _by_who(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
         cuts = _choose(replace(wish, keys=wish.keys | {"cut"}), offers)
         return Resolution("ambiguous", cuts.ids, question=cuts.question) if cuts and cuts.ids else NONE
     if said and not found and "cut" in _all_keys(offers):  # sold for anybody: a haircut is what most come for
-        return _choose(replace(wish, keys=wish.keys | {"cut", "hair"}), offers)
+        cut = _choose(replace(wish, keys=wish.keys | {"cut", "hair"}), offers)
+        others = of_kind(_all_keys(offers), "who") - {"child", "boy", "girl", "youth"}
+        bare = others and not of_kind(wish.keys, *TRAITS)  # "Damen" with a barber
+        return replace(cut, status="ambiguous", question="which") if cut and cut.status == "match" and bare else cut
     return _answer(found, sure=True)
 
 
@@ -381,7 +384,7 @@ def _by_phrase(wish: Meaning, offers: tuple[Offer, ...], *, apart: bool = False)
     return _answer([offer for offer in offers if offer.service.id in ids], sure=sure)
 
 
-_MOST_PHRASES: Final = 8
+_MOST_PHRASES: Final = 6
 """Phrases of one wish that are looked at by themselves; the bound on the work of one call."""
 _MOST_PARTS: Final = 5
 _HARDLY_SHORT: Final = 0.2

@@ -27,8 +27,8 @@ UNDOTTED: Final = 0.88
 SHORT_FORM: Final = 0.85
 NEAR: Final = 0.8
 DOUBTFUL: Final = 0.7
-"""How well a heard word fits a name part: spelled so, sounds so, so but for umlauts, its short form, nearly so; nearly, but another firm
-consonant: enough beside a second name that fits, alone a question."""
+"""How well a heard word fits a name part: spelled so, sounds so, so but for its marks, its short form, nearly so; nearly,
+but another firm consonant: enough beside a second name that fits, alone a question."""
 
 _VOWELS: Final = frozenset("aeiouAOUY")
 # What a first name takes to become the other gender's: Martin/Martina, Stefan/Stefanie, Paul/Pauline, Josef/Josefine.

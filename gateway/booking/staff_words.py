@@ -216,4 +216,6 @@ def gender_of(first_name: str) -> str | None:
         return "m" if first_name in _MEN else "f"
     if first_name in _MEN or len(first_name) < 4:
         return None
+    if first_name.endswith("el") and {first_name + "e", first_name + "a"} & _WOMEN:
+        return "m"  # Gabriel, as there is Gabriele
     return "f" if first_name.endswith(("a", "ine", "ette", "elle", "ice")) else None

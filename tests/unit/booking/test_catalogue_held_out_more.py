@@ -1,7 +1,7 @@
 """Wishes for services, held out once more: new catalogues and wishes written in one go before any of them was run.
 
 First-try scores, before the fixes the set led to (exact / exact or asked / confidently wrong): 85.8/97.5/1.7 % of 240,
-90.2/94.6/3.6 % of 112, 82.1/94.9/0.9 % of 117, 82.2/87.8/4.4 % of 90, 92.5/98.1/0 % of 106.
+90.2/94.6/3.6 % of 112, 82.1/94.9/0.9 % of 117, 82.2/87.8/4.4 % of 90, 92.5/98.1/0 % of 106, 95.5/97.0/1.5 % of 67.
 Rows are read as in `test_catalogue`; "?id" is a question about one doubtful service. What is not understood yet stands
 in NOT_YET, and is never answered with a choice.
 """
@@ -1050,6 +1050,108 @@ SET_9: Final[tuple[Row, ...]] = (
     (ROUND_F, "Zähne", NOTHING),
 )
 
+LAST_A: Final = {
+    "a": ("Damen Waschen/Schneiden/Föhnen", 60),
+    "b": ("Damen Waschen/Föhnen", 35),
+    "c": ("Herren Waschen/Schneiden", 30),
+    "d": ("Kinder bis 14", 20),
+    "e": ("Ansatzfarbe", 60),
+    "f": ("Farbe lang", 110),
+    "g": ("Farbe kurz", 80),
+    "h": ("Strähnen einzeln", 30),
+    "i": ("Strähnen komplett", 120),
+    "j": ("Dauerwelle", 130),
+    "k": ("Steckfrisur", 60),
+    "l": ("Bart schneiden", 15),
+    "m": ("Kopfhautbehandlung", 30),
+}
+LAST_B: Final = {
+    "11": ("Haarschnitt Mann", 30),
+    "12": ("Haarschnitt Frau", 50),
+    "13": ("Haarschnitt Kind", 20),
+    "14": ("Färbung", 90),
+    "15": ("Färbung & Haarschnitt Frau", 130),
+    "16": ("Balayage & Haarschnitt", 220),
+    "17": ("Pflege-Treatment", 25),
+    "18": ("Styling", 30),
+}
+LAST_C: Final = {
+    "p": ("Men's Haircut", 30),
+    "q": ("Trockenschnitt", 20),
+    "r": ("Bart & Kontur", 20),
+    "s": ("Komplettservice", 60),
+    "t": ("Rasur klassisch", 30),
+    "u": ("Haar- und Bartfarbe", 45),
+    "v": ("Wachsbehandlung Gesicht", 15),
+}
+
+SET_10: Final[tuple[Row, ...]] = (
+    (LAST_A, "Damenhaarschnitt", ("a",)),
+    (LAST_A, "waschen schneiden föhnen", ("a",)),
+    (LAST_A, "Waschen und Föhnen", ("b",)),
+    (LAST_A, "Herrenhaarschnitt", ("c",)),
+    (LAST_A, "Haare schneiden", ("a", "c"), ("a", "c", "d")),
+    (LAST_A, "mein Sohn ist zwölf", ("d",)),
+    (LAST_A, "meine Tochter ist sechzehn, Haare schneiden", ("a",)),
+    (LAST_A, "Kinderschnitt", ("d",)),
+    (LAST_A, "den Ansatz machen", ("e",)),
+    (LAST_A, "Haare färben", ("f", "g"), ("e", "f", "g")),
+    (LAST_A, "lange Haare färben", ("f",)),
+    (LAST_A, "kurze Haare, Farbe", ("g",)),
+    (LAST_A, "ein paar einzelne Strähnen", ("h",)),
+    (LAST_A, "Strähnchen komplett", ("i",)),
+    (LAST_A, "Strähnen", ("h", "i")),
+    (LAST_A, "Dauerwelle und Schneiden", ("a", "c", "j"), ("a", "j"), ("a", "c", "d", "j")),
+    (LAST_A, "Dauerwelle", ("j",)),
+    (LAST_A, "Hochsteckfrisur für den Abiball", ("k",)),
+    (LAST_A, "Bart", ("l",)),
+    (LAST_A, "Bart trimmen", ("l",)),
+    (LAST_A, "Bart färben", NOTHING, "?l"),
+    (LAST_A, "Kopfhaut", ("m",)),
+    (LAST_A, "Herrenschnitt und Bart", ("c", "l")),
+    (LAST_A, "Ansatz und schneiden", ("a", "e"), ("a", "c", "e"), ("a", "c", "d", "e")),
+    (LAST_A, "für meine Frau waschen schneiden föhnen und für mich Herren", ("a", "c")),
+    (LAST_A, "Haarverlängerung", NOTHING),
+    (LAST_A, "Keratinbehandlung", NOTHING),
+    (LAST_A, "Tönung", ("f", "g"), ("e", "f", "g"), NOTHING),
+    (LAST_A, "Blumenstrauß", NOTHING),
+    (LAST_A, "Kosmetiktermin", NOTHING),
+    (LAST_B, "Männerhaarschnitt", ("11",)),
+    (LAST_B, "Frauenschnitt", ("12",)),
+    (LAST_B, "für mein Kind Haare schneiden", ("13",)),
+    (LAST_B, "Haarschnitt für meinen Papa", ("11",)),
+    (LAST_B, "Haareschneiden", ("11", "12"), ("11", "12", "13")),
+    (LAST_B, "Färben", ("14",)),
+    (LAST_B, "Färben und Schneiden", ("15",)),
+    (LAST_B, "färben und schneiden für einen Mann", ("11", "14")),
+    (LAST_B, "Ansatz", ("14",)),
+    (LAST_B, "Balayage", ("16",), "?16"),
+    (LAST_B, "Balayage mit Schnitt", ("16",)),
+    (LAST_B, "Haarkur", ("17",)),
+    (LAST_B, "Treatment", ("17",)),
+    (LAST_B, "Haare stylen", ("18",)),
+    (LAST_B, "Styling für eine Feier", ("18",)),
+    (LAST_B, "Föhnen", ("18",), "?18", NOTHING),
+    (LAST_B, "Strähnen", NOTHING, "?14", ("14",), ("14", "16"), "?16"),
+    (LAST_B, "Bart", NOTHING),
+    (LAST_B, "Haarschnitt Frau ohne Farbe", ("12",)),
+    (LAST_B, "mein Hund", NOTHING),
+    (LAST_C, "Haarschnitt", ("p",), ("p", "q")),
+    (LAST_C, "Herrenschnitt", ("p",), ("p", "q")),
+    (LAST_C, "trocken schneiden", ("q",)),
+    (LAST_C, "Bart", ("r",)),
+    (LAST_C, "Bartkonturen", ("r",)),
+    (LAST_C, "das Komplettpaket", ("s",), "?s"),
+    (LAST_C, "Rasur", ("t",)),
+    (LAST_C, "klassische Rasur", ("t",)),
+    (LAST_C, "Bart färben", ("u",)),
+    (LAST_C, "Haare färben", ("u",)),
+    (LAST_C, "Wachsen im Gesicht", ("v",)),
+    (LAST_C, "Nase wachsen", NOTHING, "?v"),
+    (LAST_C, "Haare und Bart schneiden", ("p", "r"), ("p", "q", "r"), ("p", "r", "s")),
+    (LAST_C, "Maniküre", NOTHING),
+)
+
 NOT_YET: Final[tuple[Row, ...]] = (
     (TOWN, "Schneiden, Farbe und Föhnen", ("a", "g"), ("a", "f", "g"), ("a", "c", "f", "g")),
     (TOWN, "Strähnen und Schnitt", ("a", "i"), ("a", "c", "i")),
@@ -1089,6 +1191,9 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (ROUND_D, "das Deluxe-Paket fürs Gesicht", ("b",)),
     (ROUND_E, "Damenschnitt", NOTHING, "?1"),
     (ROUND_F, "Physio als Hausbesuch", ("h",), ("c", "d", "h"), "?h"),
+    (LAST_A, "juckende Kopfhaut behandeln", ("m",)),
+    (LAST_B, "Mann und Kind, beide schneiden", ("11", "13")),
+    (LAST_C, "Damen", NOTHING),
 )
 
 
@@ -1096,7 +1201,7 @@ def services(catalogue: Catalogue) -> tuple[ServiceName, ...]:
     return tuple(ServiceName(id, name, minutes) for id, (name, minutes) in catalogue.items())
 
 
-@pytest.mark.parametrize("row", [*SET_5, *SET_6, *SET_7, *SET_8, *SET_9], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*SET_5, *SET_6, *SET_7, *SET_8, *SET_9, *SET_10], ids=lambda row: row[1])
 def test_a_held_out_wish_is_understood(row: Row) -> None:
     """The service meant, the services to ask about, or nothing of the list."""
     catalogue, utterance, *right = row

@@ -2,7 +2,7 @@
 
 First-try scores, before the fixes the set led to (exact, and confidently wrong): 93.8 and 1.3 % of 307;
 90.2 and 1.8 % of 112; 96.0 and 0 % of 101; 97.5 and 1.2 % of 80; 88.0
-and 2.2 % of 92.
+and 2.2 % of 92; 98.8 and 1.2 % of 86.
 Rows are read as in `test_staff`; "?id" is a question about one doubtful person. What is not
 understood yet stands in NOT_YET, and is never answered with a choice.
 """
@@ -919,6 +919,123 @@ SET_9: Final[tuple[Row, ...]] = (
     (ROUND_D, "alles klar", NOBODY),
 )
 
+ROUND_E: Final = {
+    "a": "Lisa Hoffmann",
+    "b": "Anna Bergmann",
+    "c": "Felix Krause",
+    "d": "Sarah Lindner",
+    "e": "Murat Yıldız",
+}
+ROUND_F: Final = {
+    "1": "Natalie Vogt",
+    "2": "Nathalie Becker",
+    "3": "Julian Scholz",
+    "4": "Juliane Scholz",
+    "5": "Ahmet Öz",
+}
+ROUND_G: Final = {
+    "p": "Dr. Stefan Albrecht",
+    "q": "Dr. Petra Albrecht",
+    "r": "Marlene Ebert",
+    "s": "Tuğba Aslan",
+    "t": "Wojciech Mazur",
+}
+ROUND_H: Final = {
+    "x": "Gabriele Fink",
+    "y": "Gabriel Funk",
+    "z": "Anton Huber-Maier",
+    "w": "Luise von der Heide",
+}
+
+SET_10: Final[tuple[Row, ...]] = (
+    (ROUND_E, "zur Lisa", ("a",)),
+    (ROUND_E, "Frau Hofmann", ("a",)),
+    (ROUND_E, "Frau Hoffman", ("a",)),
+    (ROUND_E, "Lisa Hofmann bitte", ("a",)),
+    (ROUND_E, "Lise", NOBODY, "?a"),
+    (ROUND_E, "Frau Bergmann", ("b",)),
+    (ROUND_E, "Frau Berger", NOBODY, "?b"),
+    (ROUND_E, "Frau Bergman", ("b",)),
+    (ROUND_E, "Frau Brinkmann", NOBODY, "?b"),
+    (ROUND_E, "beim Felix", ("c",)),
+    (ROUND_E, "Feliks", ("c",)),
+    (ROUND_E, "Felicitas", NOBODY),
+    (ROUND_E, "Herr Grause", ("c",), "?c"),
+    (ROUND_E, "Herr Kraus", NOBODY, "?c"),
+    (ROUND_E, "Sara", ("d",)),
+    (ROUND_E, "Frau Lindner", ("d",)),
+    (ROUND_E, "Frau Linder", NOBODY, "?d", ("d",)),
+    (ROUND_E, "Zarah", ("d",), NOBODY, "?d"),
+    (ROUND_E, "Herr Jildis", ("e",)),
+    (ROUND_E, "Herr Yilmaz", NOBODY, "?e"),
+    (ROUND_E, "Murat", ("e",)),
+    (ROUND_E, "Murrat", ("e",)),
+    (ROUND_E, "bei Anna oder bei Lisa", ("a", "b")),
+    (ROUND_E, "Sarah, falls sie da ist, ansonsten Anna", ("d",), ("b", "d")),
+    (ROUND_E, "alle außer Murat", ANYBODY),
+    (ROUND_E, "niemand bestimmtes", ANYBODY),
+    (ROUND_E, "die Neue", NOBODY),
+    (ROUND_E, "der Azubi", NOBODY),
+    (ROUND_E, "bei der Lena", NOBODY),
+    (ROUND_E, "Herr Hoffmann", NOBODY, "?a"),
+    (ROUND_E, "die Dame, bei der ich letzte Woche war", NOBODY),
+    (ROUND_E, "Ana", ("b",)),
+    (ROUND_E, "Hannah", NOBODY, "?b"),
+    (ROUND_F, "Natalie", ("1",), ("1", "2")),
+    (ROUND_F, "Nathalie", ("2",), ("1", "2")),
+    (ROUND_F, "Frau Vogt", ("1",)),
+    (ROUND_F, "Frau Beker", ("2",)),
+    (ROUND_F, "Natascha", NOBODY),
+    (ROUND_F, "Julian", ("3",)),
+    (ROUND_F, "Juliane", ("4",)),
+    (ROUND_F, "Scholz", ("3", "4")),
+    (ROUND_F, "Herr Scholz", ("3",)),
+    (ROUND_F, "Frau Scholz", ("4",)),
+    (ROUND_F, "Frau Schulz", NOBODY, "?4", ("3", "4")),
+    (ROUND_F, "Juli", ("3", "4"), "?3", "?4", ("3",), ("4",), NOBODY),
+    (ROUND_F, "Julia", NOBODY, ("3", "4"), "?4", "?3"),
+    (ROUND_F, "Achmet", ("5",)),
+    (ROUND_F, "Ahmed", ("5",)),
+    (ROUND_F, "Herr Ös", ("5",)),
+    (ROUND_F, "Herr Oz", ("5",)),
+    (ROUND_F, "Nathalie Becker", ("2",)),
+    (ROUND_F, "Natalie Vogd", ("1",)),
+    (ROUND_G, "Doktor Albrecht", ("p", "q")),
+    (ROUND_G, "Frau Doktor Albrecht", ("q",)),
+    (ROUND_G, "Herr Albrecht", ("p",)),
+    (ROUND_G, "Frau Albrächt", ("q",)),
+    (ROUND_G, "Herr Albert", NOBODY, "?p"),
+    (ROUND_G, "Petra", ("q",)),
+    (ROUND_G, "Peter", NOBODY, "?q"),
+    (ROUND_G, "Marlen", ("r",), "?r", NOBODY),
+    (ROUND_G, "Frau Ebert", ("r",)),
+    (ROUND_G, "Frau Eberth", ("r",)),
+    (ROUND_G, "Frau Eggert", NOBODY, "?r"),
+    (ROUND_G, "Tuba", ("s",)),
+    (ROUND_G, "Tugba", ("s",)),
+    (ROUND_G, "Frau Arslan", NOBODY, "?s", ("s",)),
+    (ROUND_G, "Wojtek", ("t",), NOBODY, "?t"),
+    (ROUND_G, "Woitschech", ("t",), "?t", NOBODY),
+    (ROUND_G, "Herr Masur", ("t",)),
+    (ROUND_G, "Herr Mazur", ("t",)),
+    (ROUND_H, "Gabriele", ("x",)),
+    (ROUND_H, "Gabriel", ("y",)),
+    (ROUND_H, "Gabi", ("x",), ("x", "y")),
+    (ROUND_H, "Frau Fink", ("x",)),
+    (ROUND_H, "Frau Funk", NOBODY, "?y", "?x", ("x", "y")),
+    (ROUND_H, "Herr Maier", ("z",)),
+    (ROUND_H, "Herr Huber", ("z",)),
+    (ROUND_H, "Herr Hubermeier", ("z",)),
+    (ROUND_H, "Toni", ("z",)),
+    (ROUND_H, "Frau von der Heide", ("w",)),
+    (ROUND_H, "Frau Heide", ("w",)),
+    (ROUND_H, "Luise", ("w",)),
+    (ROUND_H, "Louise", ("w",)),
+    (ROUND_H, "Luisa", NOBODY, "?w"),
+    (ROUND_H, "Louis", NOBODY, "?w"),
+    (ROUND_H, "Heidi", NOBODY, "?w"),
+)
+
 NOT_YET: Final[tuple[Row, ...]] = (
     (SOUTH, "Frau Steiniger", ("v",)),
     (ROUND_C, "Tomas", ("p",)),
@@ -934,7 +1051,7 @@ def _in_order(found: Answer) -> Answer:
     return tuple(sorted(found)) if isinstance(found, tuple) else found
 
 
-@pytest.mark.parametrize("row", [*SET_5, *SET_6, *SET_7, *SET_8, *SET_9], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*SET_5, *SET_6, *SET_7, *SET_8, *SET_9, *SET_10], ids=lambda row: row[1])
 def test_a_held_out_wish_is_understood(row: Row) -> None:
     """The person meant, the people to ask about, nobody, or no preference."""
     people, utterance, *right = row
