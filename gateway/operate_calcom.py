@@ -12,7 +12,7 @@ import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import typer
 from rich.console import Console
@@ -31,8 +31,10 @@ from gateway.remote import Remote, build_remote
 from gateway.secretbox import SecretBox, secret_box
 from gateway.settings import Settings, load_settings
 from gateway.storage import remote_writer
+from gateway.storage.inspect import Beside
+from gateway.storage.lock import DatabaseInUse
 from gateway.storage.sqlite import SqliteStore
-from gateway.storage.store import open_store
+from gateway.storage.store import AnyStore, open_store
 
 OK: Final = 0
 FINDINGS: Final = 1
@@ -58,10 +60,17 @@ class Connection:
 
 
 @contextlib.asynccontextmanager
-async def _opened() -> AsyncIterator[tuple[Remote, Settings]]:
+async def _opened(*, only_reading: bool = False) -> AsyncIterator[tuple[Remote, Settings]]:
+    """`only_reading`: beside a running server, too, which has an SQLite file for itself."""
     settings = load_settings()
     clock, ids = SystemClock(), RandomIds()
-    store = await open_store(settings.database_url, clock=clock, rng=random.Random())  # noqa: S311  # jitter of retries needs no secrecy
+    store: AnyStore
+    try:
+        store = await open_store(settings.database_url, clock=clock, rng=random.Random())  # noqa: S311  # jitter of retries needs no secrecy
+    except DatabaseInUse:
+        if not only_reading:
+            raise
+        store = cast(AnyStore, Beside(settings.database_url, clock))
     remote = build_remote(store, settings, clock, ids, Metrics(), Log())
     try:
         yield remote, settings
@@ -234,11 +243,13 @@ async def sync(company: str | None, service: str | None, *, dry_run: bool, as_js
 
 
 async def drift(company: str | None, *, as_json: bool) -> int:
-    """Say how event types and webhooks differ from what is sold; 1 when they do."""
+    """Say how event types and webhooks differ from what is sold; 1 when they do. What differs is marked, so that it is
+    not booked; beside a running server that is the server's to do."""
     found: list[dict[str, Any]] = []
-    async with _opened() as (remote, _):
+    async with _opened(only_reading=True) as (remote, _):
+        mark = not isinstance(remote.store, Beside)
         for salon in await _salons(remote, company):
-            found += [{"salon": salon.name, **asdict(d)} for d in await remote.event_types.drift(salon)]
+            found += [{"salon": salon.name, **asdict(d)} for d in await remote.event_types.drift(salon, mark=mark)]
     kinds = ("missing", "changed", "foreign", "problem", "webhook")
     bad = [row for row in found if any(row[kind] for kind in kinds)]
     lines = [f"{row['salon']}, {row['staff_id']}: {_drift_line(row)}" for row in bad]
@@ -257,7 +268,7 @@ async def status(company: str | None, *, as_json: bool) -> int:
     """Say from the database alone how each person stands; 1 when somebody cannot be booked (for everything)."""
     rows: list[dict[str, Any]] = []
     waiting: dict[str, int] = {}
-    async with _opened() as (remote, _):
+    async with _opened(only_reading=True) as (remote, _):
         await _salons(remote, company)
         problems = await remote.problems()
         for company_id in [company] if company is not None else await remote.companies():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,11 +13,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from gateway.booking.model import Salon
+from gateway.booking.ports import Tx
+from gateway.clock import Clock
 from gateway.errors import SettingsError
 from gateway.storage import migrate
 from gateway.storage.postgres_engine import create_postgres_engine
 from gateway.storage.sealed import SealedValue, sealed_values
 from gateway.storage.snapshot import all_salons
+from gateway.storage.tx import SQLITE, SqlTx
 from gateway.storage.urls import SqliteFile, parse
 
 T = TypeVar("T")
@@ -30,6 +34,24 @@ async def read_salons(url: str) -> list[Salon]:
 async def read_sealed(url: str) -> Sequence[SealedValue]:
     """Every sealed value behind the database setting. Raises SettingsError as `read_salons` does."""
     return await _look(url, sealed_values)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The reads of a `Store` over an SQLite file that a running server may have; whatever writes is refused by the
+    database itself."""
+
+    url: str
+    clock: Clock
+
+    async def read(self, company_id: str, uow: Callable[[Tx], T]) -> T:
+        return await _look(self.url, lambda bare: uow(SqlTx(bare, company_id, SQLITE, self.clock.now)))
+
+    async def configure(self, work: Callable[[Connection], T]) -> T:
+        return await _look(self.url, work)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
 
 async def _look(url: str, work: Callable[[Connection], T]) -> T:

@@ -20,6 +20,10 @@ _CLEAN: Final = b"clean\n"
 _OPEN: Final = b"open\n"
 
 
+class DatabaseInUse(SettingsError):
+    """Another process has the file."""
+
+
 class FileLock:
     """An exclusive lock on `<database>.lock`; also remembers there whether the last owner closed the file properly."""
 
@@ -43,7 +47,7 @@ class FileLock:
             if error.errno not in (errno.EAGAIN, errno.EACCES):
                 # Without a lock nothing keeps the second process out: some network folders have none.
                 raise SettingsError(f"GATEWAY_DATABASE_URL: cannot lock {self._path}: {error.strerror}") from error
-            raise SettingsError(
+            raise DatabaseInUse(
                 f"GATEWAY_DATABASE_URL: {self._database} is in use by another process"
                 " (one process per SQLite file; use PostgreSQL for more)"
             ) from error

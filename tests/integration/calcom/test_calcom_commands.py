@@ -25,6 +25,7 @@ from gateway.cli import app
 from gateway.clock import RandomIds, SystemClock
 from gateway.demo.salon import CALLED_NUMBER, COMPANY_ID, EMMA, FABIAN, OLIVER
 from gateway.storage import catalog_writer
+from gateway.storage.lock import FileLock
 from gateway.storage.store import open_store
 from tests.integration.calcom.salon import SOLD
 
@@ -328,3 +329,21 @@ def test_another_installation_secret_opens_no_key(operator: Operator) -> None:
         "status", code=1, **other
     )
     assert operator.gateway("check", "--json", **other).exit_code == 1
+
+
+def test_beside_a_running_server_one_can_look_but_not_write(operator: Operator) -> None:
+    """An SQLite file belongs to the server: `status` and `drift` read past it, what writes is told so in one line."""
+    operator.connected("emma")
+    operator.said("sync")
+    row = next(iter(operator.service.world.types.values()))
+    operator.service.world.change_type(row, {"lengthInMinutes": row.minutes + 5})
+    server = FileLock(Path("salon.db").resolve())
+    server.acquire()
+    try:
+        assert operator.facts("status")["people"][0]["bookable"] == 5
+        assert operator.facts("drift", code=1)[0]["changed"] == 1
+        assert operator.facts("status")["people"][0]["bookable"] == 5  # marking it is the server's to do
+        for words in (("sync",), CONNECT, ("key", "--company", COMPANY_ID, "--staff", "emma")):
+            assert "is in use by another process" in operator.refused(*words, typed="cal_emma\n")
+    finally:
+        server.release()
