@@ -178,7 +178,13 @@ async def capture(place: Place, *, ids: bool) -> list[Captured]:
         await turn(new, "request_callback", name="Anna Becker", reason="Frage")
         if number % 2 and json.loads(made)["status"] == "booked":
             await turn(new, "cancel_appointment", code=json.loads(made)["code"])
-        await turn(hidden, "find_appointments", name=f"Niemand Da{chr(97 + number % 26)}", date=day, time=clock)
+        await turn(
+            hidden,
+            "find_appointments",
+            name=f"Niemand Da{chr(97 + number % 26)}{chr(97 + number // 26)}",
+            date=day,
+            time=clock,
+        )
     await turn(place.caller(SABINE.phone_e164), "reschedule_appointment", date="2025-10-29", time="14:00")
     return kept
 

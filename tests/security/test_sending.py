@@ -5,7 +5,9 @@ One-time codes are all that a caller can make us send.
 
 from __future__ import annotations
 
+import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -70,10 +72,15 @@ async def choose(place: Place, rules: Mapping[str, Any], company_id: str = COMPA
 
 
 async def settle(place: Place) -> None:
-    """Everything in the outbox is carried."""
+    """Everything in the outbox is carried, or put back for later; the deliverer in the background may be at it too."""
     await place.still()
-    while await place.house.deliverer.deliver():
-        """There may be more."""
+    began = time.monotonic()
+    while (await place.rows("SELECT count(*) AS n FROM outbox WHERE done_at IS NULL"))[0].n:
+        await place.house.deliverer.deliver()
+        if time.monotonic() > began + 1 and await place.metric('gateway_letters_total{outcome="later"}'):
+            return
+        assert time.monotonic() < began + 10
+        await asyncio.sleep(0.001)
 
 
 async def test_a_code_by_text_goes_to_the_number_on_file_and_proves_the_caller(house: Place, carrier: Carrier) -> None:
@@ -165,11 +172,11 @@ async def test_however_many_ask_so_much_goes_out_and_no_more(house: Place, carri
     for _ in range(2):
         before = len(carrier.sent)
         for number in range(asked // 2):
-            house.clock.skip(DAY / asked)
+            if number % 5 == 0:
+                await settle(house)  # the store's patience is by the same clock: what is under way would be broken off
+                house.clock.skip(5 * DAY / asked)
             who = rng.choice(numbers) if number % 3 else f"+49171{rng.randrange(10**7):07d}"
             bodies.add((await house.caller(who)("verify_caller")).body)
-            if number % 200 == 0:
-                await settle(house)
         await settle(house)
         today = Counter(to[:3] for to, _ in carrier.sent[before:])
         assert 0 < max(today.values()) <= PREFIX_CAP
@@ -197,9 +204,9 @@ async def test_one_number_gets_three_in_ten_minutes_and_ten_a_day(house: Place, 
     await choose(house, {"code_by_text": True})
     for minute in range(0, 600, 2):
         await house.caller(SABINE.phone_e164)("verify_caller")
+        await settle(house)
         house.clock.skip(120)
         if minute == 8:
-            await settle(house)
             assert len(carrier.sent) == 3
     await settle(house)
     assert len(carrier.sent) == 10
