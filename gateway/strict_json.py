@@ -23,14 +23,7 @@ _MAX_INT_DIGITS: Final = 32
 def parse_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`. Raises RequestRefused(400, reason) with one plain line for whatever is wrong."""
     try:
-        text = body.decode("utf-8")
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_bounded,
-        )
+        value = _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError:
         raise RequestRefused(400, "not_utf8", "The body is not UTF-8.") from None
     except RecursionError:
@@ -70,15 +63,21 @@ def _bounded(text: str) -> int:
     return int(text)
 
 
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_bounded
+)
+_NESTING: Final = (dict, list)
+
+
 def _too_deep(value: object) -> bool:
     """Level by level, so that no input can exhaust the stack."""
-    level: list[object] = [value]
+    level: list[dict[str, object] | list[object]] = [value] if isinstance(value, _NESTING) else []
     for _ in range(MAX_DEPTH):
         level = [
             child
             for node in level
-            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
-            if isinstance(child, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, _NESTING)
         ]
         if not level:
             return False

@@ -14,9 +14,11 @@ The windows are `limits`' moving windows: an exact log of hits. Its memory store
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from limits import RateLimitItemPerSecond
@@ -300,6 +302,7 @@ async def _give_back(counters: Counters, budgets: Sequence[_Taken]) -> None:
         await counters.give_back(budget, name, *key)
 
 
+@lru_cache(maxsize=256)  # a budget is a setting: a handful of them, asked for with every tool call
 def _item(budget: Budget, name: str) -> RateLimitItemPerSecond:
     return RateLimitItemPerSecond(budget.amount, budget.seconds, namespace=name)
 
@@ -315,7 +318,7 @@ class _MemoryHits(Storage, MovingWindowSupport):
     def __init__(self, seconds: Seconds) -> None:
         super().__init__()
         self._seconds = seconds
-        self.hits: dict[str, list[float]] = {}
+        self.hits: dict[str, deque[float]] = {}
         self._due: list[tuple[float, str, int]] = []
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
@@ -324,7 +327,8 @@ class _MemoryHits(Storage, MovingWindowSupport):
         hits = self._within(key, now - expiry)
         if len(hits) + amount > limit:
             return False
-        self.hits[key] = hits + [now] * amount
+        hits.extend([now] * amount)
+        self.hits[key] = hits
         heapq.heappush(self._due, (now + expiry, key, expiry))
         return True
 
@@ -339,8 +343,13 @@ class _MemoryHits(Storage, MovingWindowSupport):
         if self.hits.get(key):
             self.hits[key].pop()
 
-    def _within(self, key: str, since: float) -> list[float]:
-        return [hit for hit in self.hits.get(key, ()) if hit > since]
+    def _within(self, key: str, since: float) -> deque[float]:
+        """The key's hits after `since`; older ones are dropped for good, so a busy company's count costs no more than
+        a quiet one's. A key always comes with the same window: it is part of its name."""
+        hits = self.hits.get(key) or deque()
+        while hits and hits[0] <= since:
+            hits.popleft()
+        return hits
 
     def _drop_expired(self, now: float) -> None:
         """Forget keys whose last hit is out of its window: memory is bounded by the hits of the longest window."""

@@ -94,6 +94,7 @@ def same_number(one: str | None, other: str | None, region: str = "DE") -> bool:
 
 # Everything beside letters and digits that people write between digits. `;`, `@`, `#`, `*`, `_` begin something else.
 _SEPARATORS: Final = re.compile(r"[\s()\[\]/.,:\-'|\\]*")
+_PLAIN_GERMAN: Final = re.compile(r"\+49([1-9][0-9]{5,12})")
 _CANONICAL: Final = re.compile(r"\+[1-9][0-9]{2,19}")
 _TOKENS: Final = re.compile(r"[0-9]+|[^\W\d_]+|\+")
 _TEL: Final = re.compile(r"\s*tel\s*:", re.IGNORECASE)
@@ -231,8 +232,12 @@ def _e164(number: phonenumbers.PhoneNumber | None) -> str | None:
 
 def _parse(written: str, region: str) -> phonenumbers.PhoneNumber | None:
     """A valid number, else None."""
-    try:
-        number = phonenumbers.parse(written, region)
-    except phonenumbers.NumberParseException:
-        return None
+    if (plain := _PLAIN_GERMAN.fullmatch(written)) is not None:
+        # What nearly every carrier sends here: nothing to take apart (tested against the library's own reading).
+        number = phonenumbers.PhoneNumber(country_code=49, national_number=int(plain[1]))
+    else:
+        try:
+            number = phonenumbers.parse(written, region)
+        except phonenumbers.NumberParseException:
+            return None
     return number if phonenumbers.is_valid_number(number) else None

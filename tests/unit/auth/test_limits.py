@@ -259,3 +259,18 @@ async def test_memory_forgets_what_no_window_needs(clock: HandClock) -> None:
 async def test_the_delay_doubles_up_to_its_longest(tries_made: int, seconds: int) -> None:
     """The table of waits, for any number of tries."""
     assert RULES.identity_customer.after(tries_made) == seconds
+
+
+async def test_a_busy_companys_count_costs_no_more_than_a_quiet_ones() -> None:
+    """Counting one more among fifty thousand touches one of them: the rest is not copied, and what is past is let go."""
+    clock = HandClock()
+    counters = MemoryCounters(clock.monotonic)
+    budget = Budget(60_000, 60)
+    for _ in range(50_000):
+        assert await counters.hit(budget, "busy", "c1")
+    kept = next(iter(counters._hits.hits.values()))
+    assert await counters.hit(budget, "busy", "c1")
+    assert next(iter(counters._hits.hits.values())) is kept
+    clock.seconds += 61
+    assert await counters.hit(budget, "busy", "c1")
+    assert len(next(iter(counters._hits.hits.values()))) == 1

@@ -443,3 +443,15 @@ def test_no_mask_is_anybodys_valid_number() -> None:
     assert len(masks) >= 6
     for mask in masks:
         assert not phonenumbers.is_valid_number(phonenumbers.parse(mask))
+
+
+@given(st.from_regex(r"\+49[1-9][0-9]{4,14}", fullmatch=True))
+def test_the_short_way_reads_what_the_library_reads(written: str) -> None:
+    """A plain German number is not taken apart; valid or not, the same comes out."""
+    try:
+        number = phonenumbers.parse(written, "DE")
+        valid = phonenumbers.is_valid_number(number)
+    except phonenumbers.NumberParseException:
+        valid = False
+    expected = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else None
+    assert caller_number(written).e164 == expected
