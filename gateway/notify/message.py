@@ -54,7 +54,7 @@ class Texter(Protocol):
     """Carries text messages (SMS). What may be sent at all is limited before it (`Limits.send_code`)."""
 
     async def send(self, to_e164: str, text: str) -> str:
-        """What became of it: "sent" when taken, "logged" where there is no carrier. Raises NotDelivered or NeverDeliverable."""
+        """What became of it: "sent", or "logged" where there is no carrier. Raises NotDelivered or NeverDeliverable."""
         ...
 
 
