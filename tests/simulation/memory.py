@@ -70,6 +70,8 @@ class Memory:
         """Every row as it was at `freeze`: a schedule is one transaction that is never committed, and its units of work
         are savepoints in it. (No foreign key here is deferred, so nothing is left to the outer commit.)"""
         self.connection.rollback()
+        if self.raw.in_transaction:  # a schedule in which nobody asked through the plain connection
+            self.raw.rollback()
         self.raw.execute("BEGIN")
         self.writes = 0
         self.company = None

@@ -57,8 +57,12 @@ def run_chunk(first: int, count: int) -> Chunk:
     broken: list[tuple[int, str]] = []
     steps = faults = kills = 0
     for seed in range(first, first + count):
-        simulation = Simulation(plan_of(seed))
-        violations = simulation.run()
+        try:
+            simulation = Simulation(plan_of(seed))
+            violations = simulation.run()
+        except Exception as error:  # noqa: BLE001  # the simulator's own fault, whatever it is: told with its seed
+            broken.append((seed, f"simulator: {type(error).__name__}: {error}"))
+            continue
         steps += simulation.scheduler.steps
         faults += simulation.weather.happened + simulation.database_faults
         kills += len(simulation.killed_at)
