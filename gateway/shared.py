@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.auth.limits import Limits, MemoryCounters, RedisCounters, redis_for_limits
+from gateway.auth.counters import MemoryCounters
+from gateway.auth.limits import Limits
+from gateway.auth.redis_counters import RedisCounters, redis_for_limits
 from gateway.booking.holds import HoldBook, Holds
 from gateway.clock import Clock, Ids
 from gateway.metrics import Metrics

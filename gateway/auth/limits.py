@@ -6,65 +6,22 @@ the company's budget, and a genuine caller loses nothing while others guess.
 
 Who is counted is named by opaque keys: a keyed hash (`secretbox.phone_tag`, `secretbox.tag`), never the number or
 name itself; an id of ours; a call id. They end in Redis as they are.
-
-The windows are `limits`' moving windows: an exact log of hits. Its memory store is replaced by `_MemoryHits`: with
-5,000 keys and 100 hits a second the original's sweeper takes 93 % of a core, and it dies when `clear` meets it.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
-from limits import RateLimitItemPerSecond
-from limits.aio.storage import MovingWindowSupport, Storage
-from limits.aio.strategies import MovingWindowRateLimiter
-
+from gateway.auth.counters import Budget, Counters, Delay, LimitsUnavailable, MemoryCounters
 from gateway.clock import Clock
 
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
-
 T = TypeVar("T")
-Seconds = Callable[[], float]
 
-REDIS_TIMEOUT_SECONDS: Final = 0.5
-REDIS_REST_SECONDS: Final = 1.0
-"""How long Redis is left alone after a failure: an outage costs one caller the timeout, not each of them."""
-REDIS_CONNECTIONS: Final = 16
-REDIS_QUEUE_SECONDS: Final = 2.0
-"""How long a step waits for one of our own connections: that is our load, not an outage of Redis."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """At most `amount` in any stretch of `seconds`."""
-
-    amount: int
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """A growing wait between tries instead of a lock-out: `free` tries at once, then `first_seconds`, doubling up to
-    `longest_seconds`; forgotten `memory_seconds` after the last try."""
-
-    free: int
-    first_seconds: int
-    longest_seconds: int
-    memory_seconds: int
-
-    def after(self, tries: int) -> int:
-        """Seconds to wait after the `tries`-th try."""
-        if tries < self.free:
-            return 0
-        # The shift is bounded, so that a long attack cannot make a huge number of it.
-        return min(self.first_seconds << min(tries - self.free, 20), self.longest_seconds)
+REST_SECONDS: Final = 1.0
+"""How long shared counters are left alone after a failure: an outage costs one caller the timeout, not each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,34 +89,6 @@ class Attempt:
     company_id: str
     caller: str
     target: str | None = None
-
-
-class LimitsUnavailable(Exception):
-    """The counters did not answer in time."""
-
-
-class Counters(Protocol):
-    """Where hits are kept. Each method is one atomic step. Raises LimitsUnavailable."""
-
-    async def hit(self, budget: Budget, name: str, *key: str) -> bool:
-        """Count one; False, and nothing counted, when the budget is used up."""
-        ...
-
-    async def give_back(self, budget: Budget, name: str, *key: str) -> None:
-        """Take one hit back."""
-        ...
-
-    async def clear(self, budget: Budget, name: str, *key: str) -> None: ...
-
-    async def wait(self, delay: Delay, name: str, *key: str) -> float:
-        """Seconds still to wait; 0: go on, and this try is counted."""
-        ...
-
-    async def forget(self, name: str, *key: str) -> None:
-        """Start the delay anew."""
-        ...
-
-    async def close(self) -> None: ...
 
 
 _Taken = tuple[Refusal, Budget, tuple[str, ...]]
@@ -284,7 +213,7 @@ class Limits:
         try:
             return await act()
         except LimitsUnavailable:
-            self._rest_until = self._clock.monotonic() + REDIS_REST_SECONDS
+            self._rest_until = self._clock.monotonic() + REST_SECONDS
             raise
 
 
@@ -300,223 +229,3 @@ async def _take(counters: Counters, budgets: Sequence[_Taken]) -> Refusal | None
 async def _give_back(counters: Counters, budgets: Sequence[_Taken]) -> None:
     for name, budget, key in budgets:
         await counters.give_back(budget, name, *key)
-
-
-@lru_cache(maxsize=256)  # a budget is a setting: a handful of them, asked for with every tool call
-def _item(budget: Budget, name: str) -> RateLimitItemPerSecond:
-    return RateLimitItemPerSecond(budget.amount, budget.seconds, namespace=name)
-
-
-# -- one process -------------------------------------------------------------------------------------------------------
-
-
-class _MemoryHits(Storage, MovingWindowSupport):
-    """`limits`' storage interface over a dict: hits per key, newest last, dropped when their window has passed."""
-
-    STORAGE_SCHEME = None
-
-    def __init__(self, seconds: Seconds) -> None:
-        super().__init__()
-        self._seconds = seconds
-        self.hits: dict[str, deque[float]] = {}
-        self._due: list[tuple[float, str, int]] = []
-
-    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        now = self._seconds()
-        self._drop_expired(now)
-        hits = self._within(key, now - expiry)
-        if len(hits) + amount > limit:
-            return False
-        hits.extend([now] * amount)
-        self.hits[key] = hits
-        heapq.heappush(self._due, (now + expiry, key, expiry))
-        return True
-
-    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        hits = self._within(key, self._seconds() - expiry)
-        return (hits[0], len(hits)) if hits else (self._seconds(), 0)
-
-    async def clear(self, key: str) -> None:
-        self.hits.pop(key, None)
-
-    def give_back(self, key: str) -> None:
-        if self.hits.get(key):
-            self.hits[key].pop()
-
-    def _within(self, key: str, since: float) -> deque[float]:
-        """The key's hits after `since`; older ones are dropped for good, so a busy company's count costs no more than
-        a quiet one's. A key always comes with the same window: it is part of its name."""
-        hits = self.hits.get(key) or deque()
-        while hits and hits[0] <= since:
-            hits.popleft()
-        return hits
-
-    def _drop_expired(self, now: float) -> None:
-        """Forget keys whose last hit is out of its window: memory is bounded by the hits of the longest window."""
-        while self._due and self._due[0][0] <= now:
-            _, key, expiry = heapq.heappop(self._due)
-            hits = self.hits.get(key)
-            if hits is not None and (not hits or hits[-1] + expiry <= now):
-                del self.hits[key]
-
-    # The rest of the interface, unused by moving windows.
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return LimitsUnavailable
-
-    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        raise NotImplementedError
-
-    async def get(self, key: str) -> int:
-        return len(self.hits.get(key, ()))
-
-    async def get_expiry(self, key: str) -> float:
-        raise NotImplementedError
-
-    async def check(self) -> bool:
-        return True
-
-    async def reset(self) -> int | None:
-        count = len(self.hits)
-        self.hits.clear()
-        return count
-
-
-class MemoryCounters:
-    """Counters of one process. `seconds` only grows; no step waits, so each is atomic within its event loop."""
-
-    def __init__(self, seconds: Seconds) -> None:
-        self._seconds = seconds
-        self._hits = _MemoryHits(seconds)
-        self._limiter = MovingWindowRateLimiter(self._hits)
-        self._tries: dict[tuple[str, ...], tuple[int, float, float]] = {}
-        """Key -> tries, when the next one is allowed, when all is forgotten."""
-
-    async def hit(self, budget: Budget, name: str, *key: str) -> bool:
-        return await self._limiter.hit(_item(budget, name), *key)
-
-    async def give_back(self, budget: Budget, name: str, *key: str) -> None:
-        self._hits.give_back(_item(budget, name).key_for(*key))
-
-    async def clear(self, budget: Budget, name: str, *key: str) -> None:
-        await self._limiter.clear(_item(budget, name), *key)
-
-    async def wait(self, delay: Delay, name: str, *key: str) -> float:
-        now = self._seconds()
-        self._forget_old(now)
-        tries, next_at, _ = self._tries.pop((name, *key), (0, now, now))
-        if now < next_at:
-            self._tries[name, *key] = (tries, next_at, next_at + delay.memory_seconds)
-            return next_at - now
-        tries += 1
-        self._tries[name, *key] = (tries, now + delay.after(tries), now + delay.memory_seconds)
-        return 0.0
-
-    async def forget(self, name: str, *key: str) -> None:
-        self._tries.pop((name, *key), None)
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-    def _forget_old(self, now: float) -> None:
-        """Drop what is forgotten, oldest touch first (a dict keeps order, and `wait` puts its key last)."""
-        while self._tries:
-            key, (_, _, forgotten_at) = next(iter(self._tries.items()))
-            if forgotten_at > now:
-                return
-            del self._tries[key]
-
-
-# -- several processes -------------------------------------------------------------------------------------------------
-
-# KEYS: a hash {n tries, t next allowed}. ARGV: now, free, first, longest, memory, all in seconds; `now` is ours, so
-# that tests can steer it. Returns the seconds to wait as text (Redis truncates numbers); "0": counted.
-_WAIT_SCRIPT: Final = """
-local now, free, first = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local kept = redis.call('hmget', KEYS[1], 'n', 't')
-local n, t = tonumber(kept[1] or '0'), tonumber(kept[2] or '0')
-if now < t then return tostring(t - now) end
-n = n + 1
-local delay = 0
-if n >= free then delay = math.min(first * 2 ^ math.min(n - free, 20), tonumber(ARGV[4])) end
-redis.call('hset', KEYS[1], 'n', n, 't', string.format('%.3f', now + delay))
-redis.call('expire', KEYS[1], math.max(tonumber(ARGV[5]), delay))
-return '0'
-"""
-
-
-class RedisCounters:
-    """Counters shared by several processes; `redis` is used, not owned, but for `close`."""
-
-    def __init__(self, redis: Redis, unix_seconds: Seconds, prefix: str = "gw:limit") -> None:
-        from limits.aio.storage import RedisStorage
-
-        self._redis = redis
-        self._unix_seconds = unix_seconds
-        self._prefix = prefix
-        # The URI is not used when a pool is given; the keys of windows and delays never meet (one prefix, other names).
-        storage = RedisStorage(
-            "async+redis://",
-            implementation="redispy",
-            key_prefix=prefix,
-            connection_pool=redis.connection_pool,  # type: ignore[arg-type]  # documented, but missing from the type
-        )
-        self._storage = storage
-        self._limiter = MovingWindowRateLimiter(storage)
-        self._wait = redis.register_script(_WAIT_SCRIPT)
-
-    async def hit(self, budget: Budget, name: str, *key: str) -> bool:
-        return await _answered(self._limiter.hit(_item(budget, name), *key))
-
-    async def give_back(self, budget: Budget, name: str, *key: str) -> None:
-        window = self._storage.bridge.prefixed_key(_item(budget, name).key_for(*key))
-        await _answered(self._redis.lpop(window))
-
-    async def clear(self, budget: Budget, name: str, *key: str) -> None:
-        await _answered(self._limiter.clear(_item(budget, name), *key))
-
-    async def wait(self, delay: Delay, name: str, *key: str) -> float:
-        figures = (delay.free, delay.first_seconds, delay.longest_seconds, delay.memory_seconds)
-        said = await _answered(self._wait(keys=[self._delay_key(name, key)], args=[self._unix_seconds(), *figures]))
-        return float(said)
-
-    async def forget(self, name: str, *key: str) -> None:
-        await _answered(self._redis.delete(self._delay_key(name, key)))
-
-    async def close(self) -> None:
-        await self._redis.aclose()
-
-    def _delay_key(self, name: str, key: tuple[str, ...]) -> str:
-        return ":".join((self._prefix, "delay", name, *key))
-
-
-async def _answered(reply: Awaitable[T]) -> T:
-    """`reply`, or LimitsUnavailable when Redis is gone, too slow, refuses, or all connections stay busy."""
-    from redis.exceptions import RedisError
-
-    try:
-        return await reply
-    except (RedisError, OSError, TimeoutError) as error:
-        raise LimitsUnavailable(type(error).__name__) from error
-
-
-def redis_for_limits(
-    url: str, timeout_seconds: float = REDIS_TIMEOUT_SECONDS, queue_seconds: float = REDIS_QUEUE_SECONDS
-) -> Redis:
-    """A client whose steps on the wire end within `timeout_seconds`, never retried: a hit is not idempotent.
-
-    `queue_seconds`: how long a step waits for one of our own connections.
-    """
-    from redis.asyncio import BlockingConnectionPool, Redis
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=REDIS_CONNECTIONS,
-        timeout=max(queue_seconds, timeout_seconds),
-        socket_timeout=timeout_seconds,
-        socket_connect_timeout=timeout_seconds,
-        retry=Retry(NoBackoff(), 0),
-    )
-    return Redis.from_pool(pool)

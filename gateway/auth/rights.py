@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from gateway.auth.challenge import TEXT_PREFIXES
+from gateway.auth.counters import Budget, Delay
 from gateway.auth.identity import Level, Recognition
-from gateway.auth.limits import Budget, Delay, LimitRules
+from gateway.auth.limits import LimitRules
 
 
 class Act(StrEnum):

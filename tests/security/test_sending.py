@@ -16,7 +16,8 @@ from typing import Any, Final
 import pytest
 import pytest_asyncio
 
-from gateway.auth.limits import Budget, Delay, LimitRules
+from gateway.auth.counters import Budget, Delay
+from gateway.auth.limits import LimitRules
 from gateway.auth.rights import identity_rules
 from gateway.booking.model import Customer
 from gateway.demo.salon import COMPANY_ID, HANSI, SABINE

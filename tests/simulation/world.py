@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from gateway.auth.limits import Limits, MemoryCounters
+from gateway.auth.counters import MemoryCounters
+from gateway.auth.limits import Limits
 from gateway.booking.holds import HoldBook
 from gateway.calcom import stored_accounts
 from gateway.calcom.model import META_REF, BookingStatus

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from gateway.auth.limits import redis_for_limits
+from gateway.auth.redis_counters import redis_for_limits
 from gateway.booking.holds import HOLD_TTL, OFFER_MEMORY, HoldBook, Holds
 from gateway.booking.model import PausePolicy
 from gateway.booking.offers import Offer, Wish, rank

@@ -13,7 +13,9 @@ import pytest_asyncio
 from freezegun import freeze_time
 
 from gateway.auth import limits as module
-from gateway.auth.limits import Attempt, Budget, Delay, LimitRules, Limits, RedisCounters, Refusal, redis_for_limits
+from gateway.auth.counters import Budget, Delay
+from gateway.auth.limits import Attempt, LimitRules, Limits, Refusal
+from gateway.auth.redis_counters import REDIS_TIMEOUT_SECONDS, RedisCounters, redis_for_limits
 from gateway.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ NAMED = Attempt("c1", "h:sabine", "t:sabine")
 class House:
     """Two gateway processes' limits on one Redis, and what they told the operator."""
 
-    def __init__(self, url: str, timeout_seconds: float = module.REDIS_TIMEOUT_SECONDS) -> None:
+    def __init__(self, url: str, timeout_seconds: float = REDIS_TIMEOUT_SECONDS) -> None:
         self.seconds = 1_800_000_000.0
         self.events: list[str] = []
         self.counters = [RedisCounters(redis_for_limits(url, timeout_seconds), lambda: self.seconds) for _ in range(2)]
@@ -181,7 +183,7 @@ async def test_when_redis_is_back_it_is_used_again(house: House, redis_server: R
         redis_server.start()
     else:
         redis_server.resume()
-    await asyncio.sleep(module.REDIS_REST_SECONDS)
+    await asyncio.sleep(module.REST_SECONDS)
     assert await limits.attempt(SABINE, RULES) is (None if fault == "kill" else Refusal.IDENTITY_CALLER)
 
 

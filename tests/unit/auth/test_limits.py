@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.auth.limits import Attempt, Budget, Delay, LimitRules, Limits, MemoryCounters, Refusal
+from gateway.auth.counters import Budget, Delay, MemoryCounters
+from gateway.auth.limits import Attempt, LimitRules, Limits, Refusal
 
 pytestmark = pytest.mark.asyncio
 
