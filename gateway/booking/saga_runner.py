@@ -140,31 +140,37 @@ class SagaRunner:
         customer = None if appointment is None else tx.customer(appointment.customer_id)
         if appointment is None or customer is None:
             raise IllegalTransition("a saga without an appointment or a customer")
-        opened = self._round(stored, stored.journal, stored.journal, terms, tx)
+        opened = self._round(stored, stored.journal, stored.journal, terms, None, tx)
         return stored, customer, appointment.zone, opened
 
     async def _write(
         self, company_id: str, stored: StoredSaga, before: Journal, learnt: Journal, terms: Terms
     ) -> _Round:
         """One transaction, decided again when somebody changed the appointment meanwhile."""
+        instead: Compensate | None = None
         for _ in range(COMMIT_TRIES):
             try:
-                return await self._store.run(company_id, partial(self._round, stored, before, learnt, terms))
+                return await self._store.run(company_id, partial(self._round, stored, before, learnt, terms, instead))
             except VersionConflict:
                 self._notice("saga_version_conflict")
             except (IllegalTransition, AlreadyBooked, SlotTaken):
                 # Somebody else has carried this saga on meanwhile: then nothing is ours to write (LeaseLost).
                 await self._store.run(company_id, lambda tx: tx.save_saga(before, before))
                 # The appointment took another way (a person ended it), or the customer has booked the very same since:
-                # what was done over there is taken back.
+                # what was done over there is taken back, and the caller who still waits hears so.
                 self._notice("saga_overtaken")
-                learnt = compensating(learnt, "overtaken", self._clock.now())
+                instead = Compensate("overtaken")
         raise VersionConflict("the appointment keeps changing under its saga")
 
-    def _round(self, stored: StoredSaga, before: Journal, learnt: Journal, terms: Terms, tx: Tx) -> _Round:
-        """Write what was learnt and everything that follows from it here, up to the next remote act."""
+    def _round(
+        self, stored: StoredSaga, before: Journal, learnt: Journal, terms: Terms, instead: Compensate | None, tx: Tx
+    ) -> _Round:
+        """Write what was learnt and everything that follows from it here, up to the next remote act. `instead`: what
+        follows first, where the journal alone would go on."""
         now = self._clock.now()
-        current = _Round(learnt, next_action(learnt, now))
+        current = _Round(learnt, instead or next_action(learnt, now))
+        if isinstance(current.action, Pivot | Compensate | Finish):
+            tx.save_saga(before, before)  # whose lease is lost writes nothing of a turning point (LeaseLost)
         while isinstance(current.action, Pivot | Compensate | Finish) and current.journal.saga.live:
             current = self._turn(tx, stored, current, now)
         if worth_telling(current.journal, now):
