@@ -60,6 +60,8 @@ class Local:
     """The booking that stands for the segment."""
     newest: RemoteBooking | None = None
     """The newest of the chain of `current`, as it is over there; None: it is unknown there (or there is none)."""
+    second: bool = False
+    """Another try made the one that stands: this one came late, and no saga will look for it any more."""
     busy_with: bool = False
     """A saga is at work on the appointment."""
     last_act: datetime | None = None
@@ -82,7 +84,12 @@ def judge(booking: RemoteBooking, local: Local, now: datetime) -> Verdict:
         return Verdict.FOREIGN if booking.active else Verdict.GONE
     if local.appointment is None:
         return Verdict.ORPHAN if booking.active else Verdict.GONE
-    if local.busy_with or local.last_act is not None and now - local.last_act < SETTLE:
+    if local.last_act is not None and now - local.last_act < SETTLE:
+        return Verdict.LATER
+    if local.second and booking.active:
+        # At once, whatever else is under way: it may keep the very time that a move has to be taken back to.
+        return Verdict.UNWANTED
+    if local.busy_with:
         return Verdict.LATER
     if local.appointment.status not in ACTIVE:
         return Verdict.UNWANTED if _still_takes_time(booking, local.appointment) else Verdict.GONE

@@ -22,7 +22,7 @@ from gateway.booking.saga import RemoteBooking
 from gateway.booking.status import UPCOMING
 from gateway.calcom.calendar import BACKGROUND_RESERVE, CANCEL_REASON, Connections
 from gateway.calcom.client import CalcomClient
-from gateway.calcom.model import META_REF, META_SEGMENT, META_TAG, Booking, BookingStatus, SegmentRef
+from gateway.calcom.model import META_ATTEMPT, META_REF, META_SEGMENT, META_TAG, Booking, BookingStatus, SegmentRef
 from gateway.calcom.outcome import Done, Outcome, Reason, Refused
 from gateway.calcom.payloads import ref_tag
 from gateway.clock import Clock, Ids
@@ -140,22 +140,24 @@ class Reconciler:
         if mark is None or not self._ours(company_id, mark, booking.metadata.get(META_TAG, "")):
             return Local(genuine=False)
         local = await self.store.read(company_id, lambda tx: _facts(tx, mark, booking, account.staff_id))
-        if local.current is None or local.appointment is None or local.busy_with:
+        if local.current is None or local.appointment is None or local.busy_with and not booking.active:
             return local
         if local.current == booking.uid and booking.active:
             return local
-        return replace(local, newest=await self._newest(company_id, account, local.current))
+        newest = await self._newest(company_id, account, local.current)
+        second = isinstance(newest, Booking) and newest.active and _made_by_another_try(booking, newest)
+        return replace(local, newest=_remote(newest) if isinstance(newest, Booking) else newest, second=second)
 
     def _ours(self, company_id: str, mark: SegmentRef, tag: str) -> bool:
         """Whether the mark was written by us, under this installation secret or an earlier one."""
         return any(hmac.compare_digest(ref_tag(key, company_id, mark).encode(), tag.encode()) for key in self.ref_keys)
 
-    async def _newest(self, company_id: str, account: RemoteAccount, uid: str) -> RemoteBooking | None:
+    async def _newest(self, company_id: str, account: RemoteAccount, uid: str) -> Booking | RemoteBooking | None:
         """The newest of a chain. What cannot be read counts as alive: nothing is cancelled on a guess."""
         client = await self._client(company_id, account)
         found = None if client is None else await client.latest(uid)
         if isinstance(found, Done):
-            return _remote(found.value)
+            return found.value
         if isinstance(found, Refused) and found.reason is Reason.GONE:
             return None
         instant = self.clock.now()
@@ -417,6 +419,13 @@ def _mark(booking: Booking) -> SegmentRef | None:
     if len(number) > MARKS or len(count) > MARKS or int(number) < 1:
         return None
     return SegmentRef(ref, int(number) - 1, int(count))
+
+
+def _made_by_another_try(booking: Booking, standing: Booking) -> bool:
+    """Whether both claim to be the same segment, and were made by different tries to make it: moves keep the mark."""
+    same = all(booking.metadata.get(part) == standing.metadata.get(part) for part in (META_REF, META_SEGMENT))
+    tries = {booking.metadata.get(META_ATTEMPT), standing.metadata.get(META_ATTEMPT)}
+    return same and len(tries) == 2 and None not in tries
 
 
 def _remote(booking: Booking) -> RemoteBooking:
