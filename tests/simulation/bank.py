@@ -321,7 +321,12 @@ BANK: Final[tuple[Mutant, ...]] = (
         "everything of ours is cancelled that is not confirmed",
         (
             _JUDGE,
-            "    if local.busy_with or local.last_act is not None and now - local.last_act < SETTLE:\n        return Verdict.LATER\n    if local.appointment.status not in ACTIVE:",
+            "    if local.last_act is not None and now - local.last_act < SETTLE:\n        return Verdict.LATER\n    if local.second",
+            "    if local.second",
+        ),
+        (
+            _JUDGE,
+            "    if local.busy_with:\n        return Verdict.LATER\n    if local.appointment.status not in ACTIVE:",
             "    if local.appointment.status not in (Status.CONFIRMED,):",
         ),
         (
