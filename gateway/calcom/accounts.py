@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,3 @@ class Account:
     def key_id(self) -> str:
         """What the key is called in buckets and logs: a digest that does not give it away."""
         return hashlib.sha256(b"calcom-key:" + self.api_key.encode()).hexdigest()[:16]
-
-
-class CalcomAccounts(Protocol):
-    """Where a company's Cal.com keys come from (decrypted at the moment of use)."""
-
-    async def key_for(self, company_id: str, staff_id: str) -> Account | None:
-        """The account that books for this staff member; None: the company or the person has none."""
-        ...

@@ -16,7 +16,8 @@ from gateway.booking.remote_ports import RemoteOrder, RemoteSetup
 from gateway.booking.saga import Declined, Made, RemoteBooking, Seen, Unclear
 from gateway.breaker import Breakers
 from gateway.calcom.accounts import Account
-from gateway.calcom.client import UPSTREAM, CalcomClient, Observer, Versions
+from gateway.calcom.channel import UPSTREAM, Channel, Observer, Versions
+from gateway.calcom.client import CalcomClient
 from gateway.calcom.model import META_REF, META_TAG, Booking, BookingStatus, SegmentRef
 from gateway.calcom.outcome import Cause, Done, NotSent, Outcome, Reason, Refused, Unknown
 from gateway.calcom.payloads import Attendee, BookingOrder, attendee_email, ref_tag
@@ -58,16 +59,18 @@ class Connections:
 
     def of(self, company_id: str, account: Account, *, within: float, reserve: int = 0) -> CalcomClient:
         return CalcomClient(
-            self.http,
-            account,
-            base_url=self.base_url,
-            clock=self.clock,
-            bucket=self.bucket,
-            breaker=self.breakers.of(company_id, UPSTREAM),
-            versions=self.versions,
-            timeout_seconds=within,
-            reserve=reserve,
-            observe=self.observe,
+            Channel(
+                self.http,
+                account,
+                base_url=self.base_url,
+                clock=self.clock,
+                bucket=self.bucket,
+                breaker=self.breakers.of(company_id, UPSTREAM),
+                versions=self.versions,
+                timeout_seconds=within,
+                reserve=reserve,
+                observe=self.observe,
+            )
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 from gateway.breaker import BreakerState
-from gateway.calcom.client import Exchange
+from gateway.calcom.channel import Exchange
 from gateway.metrics import Metrics
 
 _BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)

@@ -33,7 +33,7 @@ class _Known:
 
 @dataclass(slots=True)
 class StoredAccounts:
-    """`calcom.accounts.CalcomAccounts` over the store. `box` None: GATEWAY_SECRET_KEY is not set, so no key opens."""
+    """Whose key acts for whom, out of the store. `box` None: GATEWAY_SECRET_KEY is not set, so no key opens."""
 
     store: Store
     box: SecretBox | None

@@ -12,6 +12,7 @@ import pytest
 from gateway._http import new_client
 from gateway.breaker import Breaker
 from gateway.calcom.accounts import Account
+from gateway.calcom.channel import Channel, Operation
 from gateway.calcom.client import CalcomClient
 from gateway.calcom.model import SegmentRef
 from gateway.calcom.outcome import Done, NotSent, Outcome
@@ -95,20 +96,21 @@ def in_a_team(rig: Rig) -> tuple[CalcomClient, EventTypeSpec]:
     fabian = rig.service.world.add_user("fabian", key="cal_fabian")
     team = rig.service.world.add_team(rig.user, (fabian,))
     client = CalcomClient(
-        new_client(SimulatedTransport(rig.service, rig.clock)),
-        Account("cal_emma", fabian.id, team_id=team),
-        base_url="https://cal.example",
-        clock=rig.clock,
-        bucket=rig.bucket,
-        breaker=rig.breaker,
-        observe=rig.seen.append,
+        Channel(
+            new_client(SimulatedTransport(rig.service, rig.clock)),
+            Account("cal_emma", fabian.id, team_id=team),
+            base_url="https://cal.example",
+            clock=rig.clock,
+            bucket=rig.bucket,
+            breaker=rig.breaker,
+            observe=rig.seen.append,
+        )
     )
     return client, EventTypeSpec("Bartpflege", "Fabian", 0, 1, 20, "Ringstr. 4", "x1", fabian.id, team)
 
 
 def test_every_method_was_used(everything: Rig) -> None:
     """The proof below covers the whole client: a new operation must join it."""
-    from gateway.calcom.client import Operation
 
     assert {exchange.operation for exchange in everything.seen} == EVERY_METHOD
     assert {operation.label for operation in Operation} == EVERY_METHOD
@@ -187,12 +189,14 @@ async def test_the_client_itself_talks_to_the_generated_mock(prism: str) -> None
     http = new_client()
     clock = SystemClock()
     client = CalcomClient(
-        http,
-        Account("cal_x", 12, "emma"),
-        base_url=prism,
-        clock=clock,
-        bucket=MemoryBucket(),
-        breaker=Breaker(clock),
+        Channel(
+            http,
+            Account("cal_x", 12, "emma"),
+            base_url=prism,
+            clock=clock,
+            bucket=MemoryBucket(),
+            breaker=Breaker(clock),
+        )
     )
     outcomes: list[Outcome[Any]] = [
         await client.me(),

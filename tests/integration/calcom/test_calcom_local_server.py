@@ -19,6 +19,7 @@ import pytest
 from gateway._http import DeadlineTransport, httpx, new_client
 from gateway.breaker import Breaker
 from gateway.calcom.accounts import Account
+from gateway.calcom.channel import Channel
 from gateway.calcom.client import CalcomClient
 from gateway.calcom.model import SegmentRef
 from gateway.calcom.outcome import Cause, Done, Hold, NotSent, Outcome, Unknown
@@ -37,12 +38,14 @@ PACKED = gzip.compress(b"0" * 5_000_000)
 
 def a_client(http: httpx.AsyncClient, base_url: str, host_id: int = 1, *, key: str = "cal_emma") -> CalcomClient:
     return CalcomClient(
-        http,
-        Account(key, host_id, "emma"),
-        base_url=base_url,
-        clock=CLOCK,
-        bucket=MemoryBucket(),
-        breaker=Breaker(CLOCK),
+        Channel(
+            http,
+            Account(key, host_id, "emma"),
+            base_url=base_url,
+            clock=CLOCK,
+            bucket=MemoryBucket(),
+            breaker=Breaker(CLOCK),
+        )
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from gateway._http import new_client
 from gateway.breaker import Breaker
 from gateway.calcom.accounts import Account
-from gateway.calcom.client import CalcomClient, Exchange
+from gateway.calcom.channel import Channel, Exchange
+from gateway.calcom.client import CalcomClient
 from gateway.calcom.model import EventType, SegmentRef
 from gateway.calcom.outcome import Done, Outcome
 from gateway.calcom.payloads import Attendee, BookingOrder, EventTypeSpec
@@ -73,14 +74,16 @@ def build(faults: Faults | None = None, *, bucket: Bucket | None = None, timeout
     bucket = bucket or MemoryBucket()
     seen: list[Exchange] = []
     client = CalcomClient(
-        new_client(SimulatedTransport(service, clock)),
-        Account(user.key, user.id, user.username),
-        base_url="https://cal.example",
-        clock=clock,
-        bucket=bucket,
-        breaker=breaker,
-        timeout_seconds=timeout_seconds,
-        observe=seen.append,
+        Channel(
+            new_client(SimulatedTransport(service, clock)),
+            Account(user.key, user.id, user.username),
+            base_url="https://cal.example",
+            clock=clock,
+            bucket=bucket,
+            breaker=breaker,
+            timeout_seconds=timeout_seconds,
+            observe=seen.append,
+        )
     )
     return Rig(clock, service, user, client, breaker, bucket, seen)
 

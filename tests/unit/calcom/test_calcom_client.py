@@ -14,7 +14,9 @@ import pytest
 from gateway._http import httpx, new_client
 from gateway.breaker import Breaker, Breakers, BreakerState
 from gateway.calcom.accounts import Account
-from gateway.calcom.client import PROBE_SECONDS, CalcomClient, CalcomClients, Versions, parse_base_url
+from gateway.calcom.calendar import Connections
+from gateway.calcom.channel import PROBE_SECONDS, Channel, Versions, parse_base_url
+from gateway.calcom.client import CalcomClient
 from gateway.calcom.model import BookingStatus, SegmentRef
 from gateway.calcom.outcome import Cause, Done, Hold, NotSent, Outcome, Reason, Refused, Unknown
 from gateway.calcom.payloads import EventTypeSpec, expected_traits
@@ -22,6 +24,7 @@ from gateway.calcom.rate import MemoryBucket, Rate
 from gateway.calcom.simulated.faults import Fault, Kind, ScriptedFaults
 from gateway.calcom.simulated.transport import SimulatedTransport
 from gateway.calcom.simulated.virtual import VirtualClock, run, run_all
+from gateway.calcom.stored_accounts import StoredAccounts
 from gateway.errors import SettingsError
 from tests.unit.calcom.rig import EMAIL, NINE, NOW, REF, TEN, Rig, build, done
 
@@ -88,12 +91,14 @@ def test_one_team_key_books_for_its_members() -> None:
     fabian = world.add_user("fabian", key="cal_fabian")
     team = world.add_team(rig.user, (fabian,))
     client = CalcomClient(
-        new_client(SimulatedTransport(rig.service, rig.clock)),
-        Account("cal_emma", fabian.id, team_id=team),
-        base_url="https://cal.example",
-        clock=rig.clock,
-        bucket=MemoryBucket(),
-        breaker=Breaker(rig.clock),
+        Channel(
+            new_client(SimulatedTransport(rig.service, rig.clock)),
+            Account("cal_emma", fabian.id, team_id=team),
+            base_url="https://cal.example",
+            clock=rig.clock,
+            bucket=MemoryBucket(),
+            breaker=Breaker(rig.clock),
+        )
     )
     spec = EventTypeSpec("Bartpflege", "Fabian", 0, 1, 20, "Ringstr. 4", "x1", fabian.id, team)
     made = done(rig.run(client.create_event_type(spec)))
@@ -231,13 +236,15 @@ def canned(
 ) -> tuple[CalcomClient, Canned, VirtualClock]:
     clock, transport = VirtualClock(NOW), Canned(answer)
     client = CalcomClient(
-        new_client(transport),
-        Account("cal_secret_key", 12, "emma"),
-        base_url="https://cal.example/",
-        clock=clock,
-        bucket=MemoryBucket(),
-        breaker=Breaker(clock),
-        **settings,
+        Channel(
+            new_client(transport),
+            Account("cal_secret_key", 12, "emma"),
+            base_url="https://cal.example/",
+            clock=clock,
+            bucket=MemoryBucket(),
+            breaker=Breaker(clock),
+            **settings,
+        )
     )
     return client, transport, clock
 
@@ -388,13 +395,15 @@ def test_a_version_the_server_does_not_know_is_named() -> None:
     """`gateway check` can say which setting is wrong."""
     rig = build()
     client = CalcomClient(
-        new_client(SimulatedTransport(rig.service, rig.clock)),
-        Account("cal_emma", rig.user.id, "emma"),
-        base_url="https://cal.example",
-        clock=rig.clock,
-        bucket=MemoryBucket(),
-        breaker=Breaker(rig.clock),
-        versions=Versions(bookings="2026-02-25"),
+        Channel(
+            new_client(SimulatedTransport(rig.service, rig.clock)),
+            Account("cal_emma", rig.user.id, "emma"),
+            base_url="https://cal.example",
+            clock=rig.clock,
+            bucket=MemoryBucket(),
+            breaker=Breaker(rig.clock),
+            versions=Versions(bookings="2026-02-25"),
+        )
     )
     assert told(rig.run(client.find_bookings())) == "refused wrong_version"
     assert told(rig.run(client.me())) == "done"
@@ -595,29 +604,23 @@ def test_companies_do_not_share_a_breaker_but_people_of_one_do() -> None:
     """One salon's broken account is its own; within a salon Cal.com is one neighbour."""
     rig = build(ScriptedFaults([Fault.ERROR_BEFORE] * 5, only=[Kind.READ]))
 
-    class Accounts:
-        async def key_for(self, company_id: str, staff_id: str) -> Account | None:
-            return None if staff_id == "nobody" else Account("cal_emma", rig.user.id, "emma")
-
-    clients = CalcomClients(
-        new_client(SimulatedTransport(rig.service, rig.clock)),
-        Accounts(),
+    nowhere: Any = None  # the accounts are given below: no store is asked for them
+    connections = Connections(
+        http=new_client(SimulatedTransport(rig.service, rig.clock)),
+        accounts=StoredAccounts(nowhere, None, rig.clock),
         base_url="https://cal.example",
         clock=rig.clock,
         bucket=MemoryBucket(),
         breakers=Breakers(rig.clock),
     )
+    emma = Account("cal_emma", rig.user.id, "emma")
+    fabian = Account("cal_emma", rig.user.id, "fabian")
 
-    async def ask(company_id: str, staff_id: str) -> str:
-        client = await clients.of(company_id, staff_id)
-        return "no client" if client is None else told(await client.me())
+    def asked(company_id: str, account: Account) -> str:
+        return told(rig.run(connections.of(company_id, account, within=20.0).me()))
 
-    assert [rig.run(ask("a", "emma")) for _ in range(5)] == ["unknown server_error"] * 5
-    assert [rig.run(ask(*who)) for who in (("a", "fabian"), ("b", "emma"), ("a", "nobody"))] == [
-        "not sent breaker_open",
-        "done",
-        "no client",
-    ]
+    assert [asked("a", emma) for _ in range(5)] == ["unknown server_error"] * 5
+    assert [asked("a", fabian), asked("b", emma)] == ["not sent breaker_open", "done"]
 
 
 # -- listings ------------------------------------------------------------------------------------------------------------------
