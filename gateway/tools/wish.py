@@ -10,6 +10,7 @@ from typing import Final
 from gateway.booking.model import Interval, Salon
 from gateway.booking.offers import Wish
 from gateway.booking.timeline import resolve
+from gateway.speech.grammar.parts import PARTS
 from gateway.speech.numbers import Lang
 from gateway.speech.soonest import means_soonest
 from gateway.speech.when import When, understand
@@ -33,6 +34,8 @@ class Heard:
     when: When | None
     soonest: bool = False
     """Nothing was named because any time will do."""
+    hours: tuple[int, int] | None = None
+    """Of a stretch of days: the minutes meant of each of them ("nächste Woche nachmittags")."""
 
     @property
     def silent(self) -> bool:
@@ -77,9 +80,20 @@ def hear(
     if not heard:
         return Heard(None, soonest=any(text and means_soonest(text) for text in (day_text, clock_text, free_text)))
     clear = [when for when in heard if when.kind != "none"]
-    if len(clear) == 2:
-        return Heard(_completed(clear[0], clear[1]))
-    return Heard(clear[0] if clear else heard[0])
+    found = _completed(clear[0], clear[1]) if len(clear) == 2 else clear[0] if clear else heard[0]
+    return Heard(found, hours=_hours(ctx, found, (clock_text, free_text)) if _days_only(found) else None)
+
+
+def _hours(ctx: ToolContext, days: When, texts: Sequence[str | None]) -> tuple[int, int] | None:
+    """The minutes of the day said beside a stretch of days, or with it as a part of the day."""
+    for text in texts:
+        beside = _one(ctx, text)
+        if beside is not None and _timed(beside):
+            return _minutes(beside)
+    if days.part is None:
+        return None
+    low, high = PARTS[days.part]
+    return max(low, AFTERNOON) if days.part == "nachmittag" else low, min(high, 24 * 60)
 
 
 def _one(ctx: ToolContext, text: str | None) -> When | None:
@@ -110,7 +124,9 @@ def _pair(ctx: ToolContext, day: str | None, clock: str | None) -> When | None:
 
 
 def _completed(first: When, second: When) -> When:
-    """Two readings as one: the day of one with the clock of the other; else the first."""
+    """Two readings as one: the day of one with the clock of the other; days beside a time stay days; else the first."""
+    if _timed(first) and _days_only(second):
+        return second
     dated, timed = (first, second) if second.kind in ("time", "interval") else (second, first)
     if (
         dated.kind == "date"
@@ -130,6 +146,32 @@ def _dated_interval(when: When) -> bool:
     return when.kind == "interval" and any(isinstance(bound, date) for bound in (when.start, when.end))
 
 
+def _days_only(when: When) -> bool:
+    """A stretch of whole days."""
+    bounds = [bound for bound in (when.start, when.end) if bound is not None]
+    return when.kind == "interval" and bool(bounds) and all(_is_day(bound) for bound in bounds)
+
+
+def _timed(when: When) -> bool:
+    """A time, or hours, of no day."""
+    bounds = [bound for bound in (when.start, when.end) if bound is not None]
+    return when.kind in ("time", "interval") and bool(bounds) and all(isinstance(bound, time) for bound in bounds)
+
+
+def _is_day(bound: object) -> bool:
+    return isinstance(bound, date) and not isinstance(bound, datetime)
+
+
+def _minutes(when: When) -> tuple[int, int]:
+    """A time, or hours, of no day as minutes of the day."""
+    start, end = when.start, when.end
+    low = _begin(when, start) if isinstance(start, time) else 0
+    if when.kind == "time":
+        return low, low + 1
+    high = _minute(end) if isinstance(end, time) else 24 * 60
+    return low, high if high > low else 24 * 60
+
+
 def _weekly(salon: Salon) -> Mapping[int, Sequence[tuple[int, int]]]:
     return salon.opening.weekly
 
@@ -145,7 +187,7 @@ def stretch(ctx: ToolContext, heard: Heard) -> Interval | None:
     when = heard.when
     if when is None or not _dated_interval(when):
         return None
-    windows = _interval(ctx, when).windows
+    windows = _interval(ctx, when, heard.hours).windows
     if not windows:
         return None
     return Interval(windows[0].start, windows[-1].end if when.end is not None else ctx.now + FAR)
@@ -160,25 +202,19 @@ def as_wish(ctx: ToolContext, heard: Heard) -> Wish:
         return Wish.at(instant(ctx.salon, moment))
     if when.kind == "date" and heard.day is not None:
         return Wish.on(ctx.salon, heard.day)
-    if when.kind == "time" and heard.clock is not None:
-        minute = heard.clock.hour * 60 + heard.clock.minute
-        return Wish.on(ctx.salon, ctx.today, ctx.today + NEAR_DAYS * ONE_DAY, minutes=(minute, minute + 1))
-    return _interval(ctx, when)
+    return _interval(ctx, when, heard.hours)
 
 
-def _interval(ctx: ToolContext, when: When) -> Wish:
+def _interval(ctx: ToolContext, when: When, hours: tuple[int, int] | None = None) -> Wish:
     start, end = when.start, when.end
     if isinstance(start, datetime) or isinstance(end, datetime):
         return _moments(ctx, when, start, end)
-    if isinstance(start, time) or isinstance(end, time):
-        low = _begin(when, start) if isinstance(start, time) else 0
-        high = _minute(end) if isinstance(end, time) else 24 * 60
-        return Wish.on(
-            ctx.salon, ctx.today, ctx.today + NEAR_DAYS * ONE_DAY, minutes=(low, high if high > low else 24 * 60)
-        )
+    if _timed(when):
+        return Wish.on(ctx.salon, ctx.today, ctx.today + NEAR_DAYS * ONE_DAY, minutes=_minutes(when))
     first = start if isinstance(start, date) else ctx.today
     last = end - ONE_DAY if isinstance(end, date) else first + OPEN_DAYS * ONE_DAY
-    return Wish.on(ctx.salon, max(first, ctx.today) if last >= ctx.today else first, max(first, last))
+    begin = max(first, ctx.today) if last >= ctx.today else first
+    return Wish.on(ctx.salon, begin, max(first, last), minutes=hours or (0, 24 * 60))
 
 
 def _moments(ctx: ToolContext, when: When, start: object, end: object) -> Wish:

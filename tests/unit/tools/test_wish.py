@@ -130,6 +130,29 @@ def test_a_stretch_is_wished_for_as_a_stretch(args: dict[str, object], first: st
     assert (found[0][0], found[-1][1]) == (first, last)
 
 
+@pytest.mark.parametrize(
+    ("args", "first", "last"),
+    [
+        ({"when": "irgendwann nächste Woche nachmittags"}, "13:00", "18:30"),
+        ({"when": "Montag bis Mittwoch vormittags"}, "08:00", "12:30"),
+        ({"when": "next week in the afternoon"}, "13:00", "18:30"),
+        ({"date": "nächste Woche", "time": "nachmittags"}, "13:00", "18:30"),
+        ({"date": "nächste Woche", "time": "ab 16 Uhr"}, "16:00", "00:00"),
+        ({"time": "nach 17 Uhr", "when": "nächste Woche"}, "17:00", "00:00"),
+        ({"date": "nächste Woche", "when": "zwischen 14 und 16 Uhr"}, "14:00", "16:00"),
+        ({"date": "nächste Woche", "time": "14 Uhr"}, "14:00", "14:01"),
+        ({"date": "next week", "time": "in the evening"}, "17:00", "23:00"),
+        ({"date": "am Wochenende", "time": "in der Nacht"}, "22:00", "00:00"),
+    ],
+)
+def test_hours_said_of_several_days_are_meant_of_each(args: dict[str, object], first: str, last: str) -> None:
+    """ "Nächste Woche nachmittags" is no morning, however the model splits it."""
+    found = windows(**args)
+    assert len(found) >= 2
+    assert {start[-5:] for start, _ in found} == {first}
+    assert {end[-5:] for _, end in found} == {last}
+
+
 def test_a_time_without_a_day_means_one_of_the_coming_days() -> None:
     """Fourteen o'clock, whichever day this week."""
     found = windows(time="14 Uhr")
