@@ -33,6 +33,11 @@ _CARRIER: Final = re.compile(
     r"\b(?:(?:mein(?:en)?|der|auf den) name(?:n)?(?: (?:ist|lautet|wäre))?|ich (?:heiße|heisse|bin(?: (?:der|die))?)|"
     r"hier (?:ist|spricht)(?: (?:der|die))?|am apparat|am telefon|ja also|ja hallo|guten (?:tag|morgen|abend)|grüß gott|"
     r"my name is|this is|speaking)\b"
+    r"|^(?:(?:ja|also|hallo|ähm?|öhm?|hm+|moin|servus)\b[ ,.]*)+(?=\w+[ -]\w)|(?<=\w )(?:ähm?|öhm?|hm+)\b"
+    r"|(?<=\w )(?:hier|bitte|ja)[.!]?$"
+    # how a name is spelled, said behind it: "Meyer mit Ypsilon", "Schmidt mit d t"
+    r"|(?<=\w),? (?:nur |einfach )?mit (?:(?:doppel|zwei|einem|hartem|weichem|scharfem|langem|kurzem)[- ]?){0,2}"
+    r"(?:ypsilon|eszett|[a-zäöüß]{1,2})(?:[ -][a-zäöüß]{1,2})*(?: (?:am ende|am anfang|hinten|vorne|geschrieben))?[.!]?$"
 )
 
 

@@ -60,6 +60,18 @@ _GUESTS: Final = tuple(
         (r"kh", "ch"),  # Khalil
         (r"ee(?=[mfdn]$)", "i"),  # Kareem
         (r"(?<=ma)z$|(?<=ldi)z$|(?<=ldı)z$", "s"),  # Yilmaz, Yildiz
+        # Yavuz, Mazurek, Özkan, Muñoz: no German z stands behind a single short vowel
+        (r"(?<=[^aeiouäöüyáéíóúı][aeiouäöüáéíóúı])z(?!z|s)|(?<=^[oöu])z", "s"),
+        (r"(?<=[sg]e)yi", "i"),  # Hüseyin
+        (r"(?<=[nr])c(?=[aeiıou])", "dsch"),  # Nurcan, Gencer
+        (r"(?<=n)c$|(?<=i)c(?=a$)", "z"),  # Ferenc, Danica
+        (r"đ", "dsch"),  # Đorđević
+        (r"gg?i(?=[aou])", "dsch"),  # Maggio
+        (r"gi(?=[aou])", "j"),  # Karagiannis
+        (r"(?<=[nrc])ch(?=[ei].*[aio]$)", "k"),  # Marchetti
+        (r"(?<=[ae])h(?=m(?:a?d|e[dt]|o?ud|an[iao]))", "ch"),  # Mahmoud, Ahmadi
+        (r"(?<=n)ier$", "je"),  # Fournier
+        (r"ui(?=[jkptd])", "eu"),  # Kuipers
         (r"ğ(?=[ei])", "j"),  # Değirmenci
         (r"cc(?=[ei])", "tsch"),  # Ricci
         (r"gn(?=[aeiou])|nh(?=[aou]$)", "nj"),  # Bologna, Cunha
@@ -109,11 +121,12 @@ _RULES: Final = tuple(
         (r"c(?=[eiyäö])", "Z"),
         (r"c", "k"),
         # diphthongs and long vowels
+        (r"([ae])y(?=a$)", r"\1j"),  # Kaya
         (r"[ae][iy](?=a(?!$)|[ou])", "aj"),
         (r"[ae]j(?![aeiouäöü])|ij(?=[bcdfgklmnpqrstvwz])", "ei"),
         (r"oj(?![aeiouäöü])", "oi"),
         (r"[iy][iyj]$", "i"),
-        (r"(?<=[tdnl])i(?=[aou])", "I"),
+        (r"(?:^|(?<=[tdnl]))i(?=[aou])", "I"),
         (r"[ae][iy]", "A"),
         (r"eu|äu|o[iy]", "O"),
         (r"au", "U"),
@@ -160,7 +173,7 @@ def _spellings(word: str) -> dict[str, None]:
     spellings = dict.fromkeys((_native(word), _stripped(word)))
     respelled = RESPELLED.get(_stripped(word))
     if respelled:
-        spellings[respelled] = None
+        spellings |= dict.fromkeys(respelled.split())
     guest = word
     for pattern, heard in _GUESTS:
         if pattern.search(word):

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-# Loan names whose sound is not in their German spelling, respelled as a German would write what is heard.
+# Loan names whose sound is not in their German spelling, respelled as a German would write what is heard; two ways where
+# the country has two.
 RESPELLED: Final = {
     "mike": "maik", "steven": "stiewen", "jason": "dscheisen", "jennifer": "dschennifer", "james": "dscheims",
     "john": "dschonn", "jane": "dschein", "joe": "dscho", "jack": "dscheck", "jessica": "dschessika",
@@ -20,6 +21,17 @@ RESPELLED: Final = {
     "cihan": "dschihan", "ceylan": "dschejlan", "cemal": "dschemal", "canan": "dschanan", "ceyda": "dschejda",
     "zofia": "sofia", "sahin": "schahin", "simsek": "schimschek", "ayse": "aysche", "isik": "ischik", "öztürk": "östürk",
     "ozturk": "östürk", "lee": "lie", "nguyen": "nujen", "huynh": "huin", "pham": "fam",
+    "javier": "chavier havier", "jorge": "chorche horche", "jesus": "chesus hesus", "jose": "chose hose",
+    "juan": "chuan huan", "juana": "chuana huana", "jimenez": "chimenes himenes", "joaquin": "choakin hoakin",
+    "julio": "chulio hulio", "juarez": "chuares huares", "rachid": "raschid", "rachida": "raschida",
+    "dmitri": "dimitri", "dmitry": "dimitri", "dmitrij": "dimitri", "dmitriy": "dimitri",
+    "jaber": "dschaber", "jabbar": "dschabbar", "jalal": "dschalal", "jamil": "dschamil", "jamila": "dschamila",
+    "jafar": "dschafar", "jafari": "dschafari", "jawad": "dschawad", "javad": "dschawad", "jim": "dschimm",
+    "jill": "dschill", "jeff": "dscheff", "jerry": "dscherri", "jordan": "dschorden", "joyce": "dscheuss",
+    "johnson": "dschonsen", "jones": "dschons", "jackson": "dschecksen", "brown": "braun", "taylor": "teiler",
+    "williams": "wiljems", "wilson": "wilsen", "wright": "reit", "white": "weit",
+    "murphy": "mörfi", "thompson": "tompsen", "anderson": "endersen", "davis": "deiwis", "evans": "ewens",
+    "walker": "woker", "baker": "beiker", "green": "grien", "cooper": "kuper", "young": "jang", "kelly": "kelli",
 }  # fmt: skip
 
 # Everyday short forms. The person may be the same, so it is worth asking; a short form alone proves nothing.
@@ -79,5 +91,7 @@ WELL_KNOWN: Final = frozenset(
     thorn tiemann tietz tietze till tiller timm tobler tollmann trapp treder trost vogel vogt wagner walter weber
     wecker weger weidner weiß wende werner widmann wieder wieland winder winter wittmann wolf wunder zander ziegler
     zimmermann zoller kohn wunsch bock schuler forster mohr holzer volk
+    bahl bieber pieper bohle pohle bohlmann pohlmann bothe bott brecht precht bressler pressler brill prill deichmann
+    teichmann humbert humpert kerber lambert lampert menge menke pahl sieger sieker tiede tolle türk
     """.split()
 )
