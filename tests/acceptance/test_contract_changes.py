@@ -215,6 +215,56 @@ async def test_moving_far_ahead_first_makes_no_late_cancel_free(line: Line) -> N
     assert (quote.status, quote["fee_cents"]) == ("fee_confirm", 900)
 
 
+# -- moving by so much ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "start"),
+    [
+        ({"when": "eine Viertelstunde später"}, "2025-10-28T10:15"),
+        ({"time": "eine Stunde früher"}, "2025-10-28T09:00"),
+        ({"date": "eine Woche später"}, "2025-11-04T10:00"),
+        ({"date": "am Freitag", "time": "zur gleichen Zeit"}, "2025-10-31T10:00"),
+        ({"when": "einen Tag später um 15 Uhr"}, "2025-10-29T15:00"),
+    ],
+)
+async def test_later_and_earlier_count_from_the_appointment(desk: Line, args: dict[str, object], start: str) -> None:
+    """ "Eine Woche später" is a week after Tuesday 28th, not a week from today."""
+    answer = await desk.caller(SABINE)("reschedule_appointment", **args)
+    assert (answer.status, answer["start"][:16]) == ("rescheduled", start)
+
+
+async def test_a_shift_said_twice_moves_once(desk: Line) -> None:
+    """The model repeats itself after a barge-in: the second hour is offered, and only taken when it is wanted."""
+    caller = desk.caller(SABINE)
+    assert (await caller("reschedule_appointment", when="eine Stunde später"))["start"][11:16] == "11:00"
+    again = await caller("reschedule_appointment", when="eine Stunde später")
+    assert (again.status, again.starts) == ("ask_when", ["2025-10-28T12:00"])
+    (found,) = (await caller("find_appointments"))["appointments"]
+    assert found["start"][11:16] == "11:00"
+    assert (await caller("reschedule_appointment", offer="A"))["start"][11:16] == "12:00"
+
+
+async def test_somewhat_later_is_answered_with_times_of_that_day(desk: Line) -> None:
+    """Times after the appointment, with the same person."""
+    answer = await desk.caller(SABINE)("reschedule_appointment", when="etwas später")
+    assert answer.status == "ask_when"
+    assert all("2025-10-28T10:00" < start < "2025-10-29" for start in answer.starts)
+    assert {offer["staff"] for offer in answer["offers"]} == {"Emma Williams"}
+
+
+async def test_another_person_without_a_time_is_offered_at_the_same_time(desk: Line) -> None:
+    """Nobody said when: the time it has is proposed with them, and nothing moves before a yes."""
+    caller = desk.caller(SABINE)
+    answer = await caller("reschedule_appointment", staff="Oliver")
+    assert (answer.status, answer.starts) == ("ask_when", ["2025-10-28T10:00"])
+    assert "Oliver" in answer.say
+    moved = await caller("reschedule_appointment", offer="A")
+    assert (moved.status, moved["staff"], moved["start"][11:16]) == ("rescheduled", "Oliver Kretschmer", "10:00")
+    same = await desk.caller(SABINE)("reschedule_appointment", staff="Oliver")
+    assert (same.status, "offers" in same.facts) == ("ask_when", False)
+
+
 # -- cancelling -----------------------------------------------------------------------------------------------------------
 
 
