@@ -33,6 +33,7 @@ from gateway.settings import Settings
 from gateway.shared import Shared, share
 from gateway.storage.sqlite import SqliteStore
 from gateway.storage.store import AnyStore, open_store
+from gateway.tasks import end
 from gateway.tools.code_post import CodePost
 from gateway.tools.context import Services
 from gateway.tools.dispatch import Dispatcher
@@ -193,10 +194,7 @@ async def _background(house: House) -> AsyncIterator[None]:
         yield
     finally:
         await house.dispatcher.drain()
-        for task in tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end(tasks)
         with contextlib.suppress(StoreUnavailable):
             await house.recorder.flush()
         await house.shared.close()

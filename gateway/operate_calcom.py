@@ -35,6 +35,7 @@ from gateway.storage.inspect import Beside
 from gateway.storage.lock import DatabaseInUse
 from gateway.storage.sqlite import SqliteStore
 from gateway.storage.store import AnyStore, open_store
+from gateway.tasks import end
 
 OK: Final = 0
 FINDINGS: Final = 1
@@ -326,9 +327,7 @@ async def work() -> int:
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         working = asyncio.create_task(remote.worker.run())
         await stop.wait()
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+        await end([working])
     return OK
 
 

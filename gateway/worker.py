@@ -20,9 +20,10 @@ from gateway.calcom.gauges import CalcomGauges
 from gateway.calcom.reconciler import Reconciler, Tally
 from gateway.calcom.webhooks import Webhooks
 from gateway.clock import Clock
-from gateway.errors import GatewayError, StoreUnavailable
+from gateway.errors import GatewayError
 from gateway.logs import Log
 from gateway.metrics import Metrics
+from gateway.tasks import end
 
 ROUND_SECONDS: Final = 5.0
 """How often is looked for what is due: well under the 15 s after which a crash should be made good."""
@@ -93,9 +94,7 @@ class Worker:
         finally:
             self._running = False
             tasks = [*running.values(), *(task for tasks in self._nudged.values() for task in tasks)]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
 
     def nudge(self, company_id: str, saga_id: str) -> None:
         """A call has just let go of this saga: what is left of it begins now instead of with the next round."""
@@ -119,9 +118,12 @@ class Worker:
     async def _companies(self) -> Sequence[str]:
         try:
             return await self.companies()
-        except StoreUnavailable as gone:
+        except GatewayError as gone:
             self.log.error("worker_unavailable", kind=type(gone).__name__)
-            return ()
+        except Exception as bug:  # noqa: BLE001  # this loop must outlive every bug: nobody would start it again
+            self.metrics.events.labels("worker_bug").inc()
+            self.log.bug("worker_bug", bug)
+        return ()
 
     async def _guarded(self, job: Callable[[str], Awaitable[None]], company_id: str) -> None:
         try:

@@ -176,7 +176,7 @@ def test_the_demo_plays_four_calls_draws_the_day_and_can_be_kept(tmp_path: Path)
         shown, curl = "".join(lines), lines[-1]
         pasted = subprocess.run(curl, shell=True, capture_output=True, text=True, timeout=30, check=True)
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         if process.poll() is None:
             process.kill()

@@ -283,6 +283,12 @@ BANK: Final[tuple[Mutant, ...]] = (
     _m(
         "a withdrawn booking's answer stays open",
         (_CHANGE, "    if saga.call_id is not None and saga.answer_key is not None:", "    if False:"),
+        # The second wall: who waits to the end of their patience is told what became of it.
+        (
+            _ANSWERS,
+            "goes_on = saga.state is State.RUNNING and",
+            "goes_on = saga.state is not State.DONE and",
+        ),
     ),
     _m(
         "nobody rings back after pending failed",

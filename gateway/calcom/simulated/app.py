@@ -24,6 +24,7 @@ from gateway._http import httpx, new_client
 from gateway.calcom.simulated.api import Request, Response
 from gateway.calcom.simulated.service import Dropped, SimulatedCalcom
 from gateway.clock import Clock, SystemClock
+from gateway.tasks import end
 
 PUMP_SECONDS = 0.2
 SILENT = "/simulated/silent"
@@ -42,9 +43,7 @@ def asgi_app(service: SimulatedCalcom, clock: Clock, *, hang_seconds: float = 30
         try:
             yield
         finally:
-            pump.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await pump
+            await end([pump])
             await poster.close()
 
     async def silence(http: HttpRequest) -> HttpResponse:
