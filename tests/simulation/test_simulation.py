@@ -23,7 +23,7 @@ from tests.simulation.world import Simulation
 
 CI_SEED = 0
 CI_SCHEDULES = 20_000
-SECONDS = float(os.environ.get("SIMULATE_SECONDS", "250"))
+SECONDS = float(os.environ.get("SIMULATE_SECONDS", "330"))
 """CI begins nothing new after so long, should its machine be slow or shared; `make simulate` takes its time."""
 PROCESSES = os.cpu_count() or 1
 
