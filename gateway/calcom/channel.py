@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from gateway._http import DEADLINE, httpx
@@ -159,7 +160,8 @@ class Channel:
         deadline = began + (self._timeout if within is None else min(within, self._timeout))
         held = await self._wait_for_budget(deadline)
         plain: Callable[[Any], T] = read if whole else lambda envelope: read(envelope["data"])
-        result: Outcome[T] = held or await self._through_breaker(operation, path, plain, query, body, deadline)
+        send = partial(self._send, operation, path, plain, query, body, deadline)
+        result: Outcome[T] = held or await self._through_breaker(send)
         if self._observe is not None:
             seconds = self._clock.monotonic() - began
             self._observe(Exchange(operation.label, self.account.key_id, _word(result), _status(result), seconds))
@@ -187,20 +189,12 @@ class Channel:
         rest = self._breaker.retry_in
         return rest if self._breaker.state is BreakerState.OPEN else min(rest, PROBE_SECONDS)
 
-    async def _through_breaker(
-        self,
-        operation: Operation,
-        path: str,
-        read: Callable[[Any], T],
-        query: Mapping[str, str] | None,
-        body: Json | None,
-        deadline: float,
-    ) -> Outcome[T]:
+    async def _through_breaker(self, send: Callable[[], Awaitable[Outcome[T]]]) -> Outcome[T]:
         permit = self._breaker.enter()
         if permit is None:
             return NotSent(Hold.BREAKER_OPEN, self._held_off())
         try:
-            result = await self._send(operation, path, read, query, body, deadline)
+            result = await send()
             _settle(permit, result)
             return result
         finally:
