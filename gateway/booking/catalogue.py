@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, zip_longest
 from typing import Final
 
 from gateway.booking.catalogue_fit import FREE_MANNERS, MARGIN, TRAITS, Fit, essential, measure, of_kind, same_term
@@ -51,7 +51,8 @@ def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
     if wish.keys & _ANIMALS and not wish.keys & _ANIMALS & _all_keys(offers):
         return NONE
     if _of_several_people(wish):
-        return _by_phrase(wish, offers, apart=True)
+        together = [offer for offer in offers if _is_for_both(wish, offer)]
+        return _answer(together, sure=True) if together else _by_phrase(wish, offers, apart=True)
     found = _choose(wish, offers)
     if found is None:
         return _meaning_perhaps(wish, offers) or _by_phrase(wish, offers)
@@ -71,11 +72,17 @@ def _of_several_people(wish: Meaning) -> bool:
     return False
 
 
+def _is_for_both(wish: Meaning, offer: Offer) -> bool:
+    """Whether "Vater und Sohn" were said, and this is sold for the two of them."""
+    said, sold = of_kind(wish.keys, "who"), of_kind(offer.meanings[0].keys, "who")
+    return offer.for_two and all(WHO_COVERS[who] & sold for who in said)
+
+
 def _covered(people: frozenset[str]) -> frozenset[str]:
     return frozenset[str]().union(*(WHO_COVERS[who] for who in people))
 
 
-_FESTIVE: Final = frozenset({"bridal", "evening", "party", "event"})
+_FESTIVE: Final = frozenset({"bridal", "evening", "party", "event", "trial"})
 
 
 def _meaning_perhaps(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
@@ -133,6 +140,8 @@ def _is_sold(term: str, offers: tuple[Offer, ...]) -> bool:
 def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
     """Make child, man or woman of "Sohn", "Tochter" or an age; of a child, too, where nothing is sold for children."""
     sold = _all_keys(offers) & _YOUNG
+    if sold and wish.keys & _YOUNG and "small" in wish.keys:  # "meine kleine Tochter"
+        wish = replace(wish, keys=wish.keys - {"small"} | {"child"})
     if (
         sold and not wish.keys & _YOUNG and wish.age is not None and wish.age < adult_from(offers)
     ):  # "mein Bruder, der ist neun"
@@ -186,7 +195,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
         _has_kinds(wanted, offer, offers) or _is_sold_elsewhere(wanted, offer, offers) for offer in nearest
     )
     literal = _literal(wish, scored)
-    scored = _perfect(scored)
+    scored = _perfect(wish, scored)
     margin = _margin(wish, wanted, least)
     close = [offer for offer, fit in scored if fit.cost <= least + margin + 1e-9]
     if literal and not any(offer in literal for offer in close):
@@ -269,12 +278,18 @@ def _for_the_others(wish: Meaning, close: list[Offer], offers: tuple[Offer, ...]
     return [offer for offer in offers if offer.service.id in ids and (fit := _best(wish, offer)) and fit.short <= far]
 
 
-def _perfect(scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
-    """Beside a service that is just what was said, only those stay that add to it without being for others."""
+def _perfect(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
+    """Beside a service that is just what was said, only those stay that add to it without being for others.
+
+    None does where the very people were said too: "Damenschnitt" is no "Waschen, Schneiden, Föhnen Damen".
+    """
     perfect = [offer for offer, fit in scored if fit.cost <= 0]
     if len(perfect) != 1:
         return scored
     people = of_kind(perfect[0].meanings[0].keys, "who")
+    just_so = any(meaning.keys == wish.keys and len(meaning.phrases) == 1 for meaning in perfect[0].meanings)
+    if people and just_so and not wish.terms:
+        return [(offer, fit) for offer, fit in scored if fit.cost <= 0]
     return [
         (offer, fit)
         for offer, fit in scored
@@ -298,7 +313,8 @@ def _serves(fit: Fit) -> bool:
 
 def _best(wish: Meaning, offer: Offer) -> Fit | None:
     scores = [score for meaning in offer.meanings if (score := measure(wish, meaning))]
-    return min(scores, key=lambda score: (score.missing, score.cost), default=None)
+    best = min(scores, key=lambda score: (score.missing, score.cost), default=None)
+    return replace(best, more=best.more + _FOR_TWO) if best and offer.for_two else best
 
 
 def _of_length(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
@@ -307,6 +323,7 @@ def _of_length(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Off
     return fitting or scored
 
 
+_FOR_TWO: Final = 0.6
 _MUCH_FARTHER: Final = 1.0
 
 
@@ -366,10 +383,12 @@ def _by_phrase(wish: Meaning, offers: tuple[Offer, ...], *, apart: bool = False)
     acts = of_kind(wish.keys, "act", "minor", "part")
     parts: list[Meaning] = []
     about: frozenset[str] = frozenset()
-    for phrase in phrases:
+    for phrase, after in zip_longest(phrases, phrases[1:]):
         own = of_kind(phrase.keys, "part")
         about = own or about  # "Augenbrauen zupfen und färben"
         theirs = acts if apart and not of_kind(phrase.keys, "act", "minor") else frozenset[str]()
+        if own == essential(phrase.keys) and after and after.added and of_kind(after.keys, "part"):
+            theirs |= of_kind(after.keys, "act")  # "Wimpern und Augenbrauen färben"
         part = replace(wish, phrases=(), keys=phrase.keys | about | theirs | shared, terms=phrase.terms & wish.terms)
         if apart and wish.keys & _YOUNG and not phrase.keys & _YOUNG:
             part = replace(part, age=None)  # "Vater und Sohn, sieben Jahre"

@@ -19,7 +19,7 @@ MARGIN: Final = 0.35
 
 # What the service has and the caller did not say.
 _EXTRA: Final = {"act": 1.0, "minor": 0.1, "part": 0.8, "manner": 0.15, "occasion": 0.3}
-_EXTRA_KEYS: Final = {"bridal": 1.0, "first": 0.5, "follow_up": 0.5, "express": 0.3, "pregnant": 0.6, "home": 0.6, "couple": 0.5,
+_EXTRA_KEYS: Final = {"bridal": 1.0, "oil": 0.25, "remove": 1.4, "first": 0.5, "follow_up": 0.5, "express": 0.3, "pregnant": 0.6, "home": 0.6, "couple": 0.5,
                "refill": 0.5, "antiage": 0.3, "acne": 0.4, "cleanse": 0.5, "gel": 0.5, "acrylic": 0.5, "shellac": 0.5, "french": 0.5}  # fmt: skip
 _EXTRA_PART_OF_MANY: Final = 0.3
 _EXTRA_PART_BESIDE: Final = 0.5

@@ -65,6 +65,9 @@ REFUSALS: Final = _words("ohne nicht kein keine keinen without no")
 _ONLY: Final = _words("nur bloss lediglich only just")
 _SHADE: Final = re.compile(r"grau|kaputt|(?:blond|grau|rot|blau|braun|schwarz|kaputt|trocken)(?:e|en|er|es|em)")
 """What hair is like: "blonde Strähnen" are highlights, whatever else they are; alone, "graue Haare" are a wish."""
+_AWAY: Final = _words("runter weg raus")
+_TAKEN_OFF: Final = frozenset({"nail", "gel", "acrylic", "shellac", "lash", "extension", "tattoo"})
+"""What is put on a body and taken off again: "die Gelnägel sollen runter" asks for that, "der Bart soll weg" does not."""
 _NAIL_MANNERS: Final = frozenset({"gel", "acrylic"})
 _QUESTIONS: Final = frozenset({("wie", "lang"), ("wie", "lange")})  # of the service, not of the hair
 _DIGIT: Final = {plain(cardinal(number)): number for number in range(1, 100)}
@@ -133,13 +136,18 @@ def read(text: str, *, written: bool = False) -> Meaning:
     terms: set[str] = set()
     added = False
     refusing = refused_one = only = implied = False
-    parts_before = False
+    parts_before = taken_off = False
 
     def close() -> None:
-        nonlocal implied, parts_before
+        nonlocal implied, parts_before, taken_off
         if not any(CONCEPTS[key].kind in ("act", "minor") for key in keys):
             keys.update(shades)
         shades.clear()
+        if "tattoo" in keys:
+            keys.discard("pierce")  # "ein Tattoo stechen"
+        if (taken_off and keys & _TAKEN_OFF) or {"laser", "tattoo"} <= keys:
+            keys.add("remove")
+            keys.discard("laser")
         parts = {key for key in keys if CONCEPTS[key].kind == "part"} | {"x" for key in keys if _has_part(key)}
         if "hair" in keys and keys & _HAIRY and not keys & HAIR_ACTS:
             keys.discard("hair")  # "Haare in der Nase"
@@ -153,6 +161,7 @@ def read(text: str, *, written: bool = False) -> Meaning:
             phrases.append(Phrase(_distinct(keys), frozenset(terms), added))
         keys.clear()
         terms.clear()
+        taken_off = False
 
     words = _joined([word for token in _TOKEN.findall(text[:MAX_TEXT]) for word in plain(token).split() or [token]])
     for previous, word in pairwise(("", *words)):
@@ -170,6 +179,7 @@ def read(text: str, *, written: bool = False) -> Meaning:
             close()
         else:
             only = only or word in _ONLY
+            taken_off = taken_off or word in _AWAY
             said = (
                 "waschen" if written and word == "waesche" else word
             )  # a company's is of the hair, a caller's laundry

@@ -25,7 +25,8 @@ class ServiceName:
 class Offer:
     """A service with what its name and each alias mean, and the ages in years its name says it is for.
 
-    `spelled` are the names without fillers, `joined` the same without spaces ("lomilomi").
+    `spelled` are the names without fillers, `joined` the same without spaces ("lomilomi"); `for_two`: for a grown-up and
+    a child together ("Vater & Sohn").
     """
 
     service: ServiceName
@@ -33,6 +34,7 @@ class Offer:
     joined: frozenset[str]
     meanings: tuple[Meaning, ...]
     ages: range | None
+    for_two: bool = False
 
 
 @lru_cache(maxsize=128)
@@ -45,6 +47,7 @@ def offers_of(services: tuple[ServiceName, ...]) -> tuple[Offer, ...]:
             frozenset(bare_of(name).replace(" ", "") for name in (service.name, *service.aliases)) - {""},
             tuple(read(name, written=True) for name in (service.name, *service.aliases)),
             _ages(service.name),
+            _is_for_two(read(service.name, written=True)),
         )
         for service in services
     )
@@ -120,6 +123,17 @@ def bare_of(text: str) -> str:
     """The plain words of a name without fillers: what two ways of saying the same name have in common."""
     words = plain(text).split()
     return " ".join([word for word in words if word not in FILLERS or word in REFUSALS] or words)
+
+
+_GROWN: Final = frozenset({"men", "women"})
+_YOUNG: Final = frozenset({"child", "boy", "girl"})
+
+
+def _is_for_two(meaning: Meaning) -> bool:
+    if len(meaning.phrases) < 2:
+        return False
+    first, second = meaning.phrases[0].keys, of_kind(meaning.phrases[1].keys, "who")
+    return bool(first and second) and first <= _GROWN and second <= _YOUNG
 
 
 _ADULT_FROM: Final = 15

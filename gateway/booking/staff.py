@@ -32,6 +32,7 @@ from gateway.booking.staff_words import (
     PARTICLES,
     SAME_AGAIN,
     TURNS,
+    is_first_name,
 )
 from gateway.speech.fold import MAX_TEXT, plain
 
@@ -250,6 +251,8 @@ def _lends_support(words: tuple[str, ...], fit: _Fit, heard: Heard) -> bool:
         return False
     parts = fit.person.parts
     rest = [word for word in words if not any(part in heard[word] for part in parts)]
+    if words[0] in rest and is_first_name(words[0]):  # nor is the Hans of Hans-Dieter one of Dieter Hahn
+        return False
     return all(not heard[word] and any(could_be(word, part) for part in parts) for word in rest)
 
 

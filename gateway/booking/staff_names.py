@@ -86,6 +86,8 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
         codes |= {code[:-2] + "l" for code in codes if len(code) > 4 and code.endswith("el")}  # Seidel, Seidl
     elif folded.endswith("ine") and gender_of(folded[:-1]) != "m":
         codes |= {code[:-1] for code in codes if code.endswith("ine")}  # "Nadin" is Nadine; Martin is not Martine
+    elif folded.endswith(("lin", "din", "nin", "min")) and gender_of(folded) != "m" and is_first_name(folded + "e"):
+        codes |= {code + "e" for code in codes if code.endswith("in")}  # nobody hears the e of Caroline
     codes |= {_GLIDE.sub("j", code) for code in codes}  # Nadia, Nadja
     codes |= {"S" + code[1:] for code in codes if code.startswith(("st", "sp"))}  # "Schteiner"
     undotted = {bare, *readings(bare)} - {folded, sound(folded)} if bare != folded else set()
@@ -308,6 +310,8 @@ def could_be(word: str, part: Part) -> bool:
     """Whether a word may be a slip of a name part whose bearer is known already: an initial, or half of its sounds."""
     if len(word) == 1:
         return any(form.startswith(word) for form in part.spelled)
+    if is_first_name(word) and not part.is_last:  # Hans-Dieter is no slip of Klaus-Dieter
+        return False
     return part.near_counts and any(_is_slip(sound(word), code) for code in part.codes)
 
 

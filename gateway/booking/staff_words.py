@@ -111,7 +111,7 @@ ANYONE: Final = _any_of(
     (?:ohne|kein\w*) (?:\w+ )?\w*wunsch|(?:erste|naechste)[nrs]? freie[nrs]?|naechstbeste\w*|erstbeste\w*|freie[nr]? mitarbeiter\w*
     (?:sie|du|ihr) (?:\w+ ){0,2}(?:entscheiden|entscheidest|aussuchen|aus)|(?:entscheiden|suchen) sie|such dir
     ueberlasse? ich|jemand\w* (?:der|die) (?:\w+ )?(?:zeit|frei|kann|da)|wie (?:sie|du|ihr) (?:wollen|moechten|meinen|denken|moegen|willst|magst|meinst|wollt|meint)
-    whoever|any ?one|any ?body|any (?:stylist|hairdresser|barber|staff|person|member)\w*|(?:first|next) available|no preference|does ?n ?t matter|do(?: not|n ?t) (?:care|mind)
+    whoever|any ?one|any ?body|any (?:\w+ )?(?:stylist|hairdresser|barber|staff|person|member)\w*|(?:first|next) available|no preference|does ?n ?t matter|do(?: not|n ?t) (?:care|mind)
     """
 )
 """No preference, in plain words."""
@@ -132,13 +132,25 @@ SAME_AGAIN: Final = _any_of(
 """The person from last time, in plain words."""
 
 _SHORT_FORMS: Final = """
+    abdo: abdullah; ale: alessandro alessandra; angie: angela angelika angelina; apo: abdullah; asia: joanna;
+    basia: barbara; beppe: giuseppe; betty: bettina elisabeth; dima: dimitri dmitri; dimi: dimitri dimitrios dimitra;
+    fede: federica federico; ferdi: ferdinand; fred: alfred frederik friedrich manfred; gio: giovanna giovanni;
+    grzesiek: grzegorz; hanni: hanna hannah hannelore johanna; ibo: ibrahim; isa: isabel isabell isabella isabelle;
+    jannis: ioannis; kolja: nikolai; kostas: konstantinos; kuba: jakub; lola: dolores; magda: magdalena;
+    mascha: maria; mela: melanie; melli: melanie melissa; mimmo: domenico; mo: mohammed; momo: mohammed;
+    musti: mustafa; nastja: anastasia; nati: natalia natalie nathalie; natascha: natalia; ola: aleksandra;
+    olja: olga; paco: francisco; panos: panagiotis; pepe: giuseppe jose; poldi: leopold; rafa: rafael raphael;
+    raffi: rafael raphael; resi: theresa therese; sandro: alessandro; schorsch: georg; seb: sebastian;
+    serjoscha: sergej; steph: stefan stefanie stephan stephanie; sueli: sueleyman; sweta: swetlana; theo: theodor;
+    tine: christine martine; tini: christina martina; tomek: tomasz; trixi: beatrice beatrix; vale: valentina valeria;
+    wojtek: wojciech; wowa: wladimir; zosia: zofia;
     aga: agnieszka; alex: alexander alexandra; andi: andreas; andy: andreas; ania: anna; anni: anna anne annika;
     basti: bastian sebastian; bastian: sebastian; ben: benjamin; beni: benjamin; benni: benjamin; biggi: birgit;
     bine: sabine; bobby: robert; caro: carolin carolina caroline karoline; chris: christian christina christine
     christoph christopher; conny: cornelia; dani: daniel daniela; domi: dominic dominik; ela: daniela manuela
     michaela; evi: eva; fabi: fabian fabienne; flo: florian; franzi: franziska; fritz: friedrich; gabi: gabriela
     gabriele; giovi: giovanni; gitti: brigitte; gosia: malgorzata; hansi: hans johann johannes; heinz: heinrich;
-    jenni: jennifer; jenny: jennifer; jo: johanna johannes josef; joe: joachim johannes josef; jule: julia juliane;
+    jenni: jennifer; jenny: jennifer; jo: johanna johannes josef; joe: jo joachim johannes josef; jule: julia juliane;
     juli: julia julian; jupp: josef; kasia: katarzyna; kathi: katharina kathrin katrin; kati: katharina katrin;
     katja: katharina; klaus: nikolaus; lena: helena magdalena; leni: helene lena magdalena; leo: leon leonard
     leonhard leonie; lilli: elisabeth; lisa: elisabeth; lotte: charlotte; manu: emanuel manuel manuela; mari: maria
@@ -177,7 +189,7 @@ _MEN: Final = _words(
     artur arthur axel claus dimitri dimitrios edgar eduard egon emil erich erwin eugen ferdinand gerald gregor
     gottfried hermann johann jose joel julius kilian lennart linus lothar ludwig malte maurice milan miguel nils ole
     otto patrik pedro philip pierre raul richard rudolf sergej siegfried steve steven theo theodor thilo tilo tristan
-    veit vinzenz vladimir wladimir xaver yasin yunus zoran krzysztof jakub mateusz minh tuan
+    veit vinzenz vladimir wladimir xaver yasin yunus zoran krzysztof jakub mateusz tuan
     hung duc nam ryan joao jorge pablo diego carlos juan luigi enrico stefano dejan goran milos marko nikola aleksandar
     ivica zeljko ahmad hamza bilal tarik kerem baris selcuk tolga volkan yannik jannis louis noel elias finnley henri
     karsten carsten dietmar gunther guenther gustav hartmut hubertus jost konrad lukasz maciej tomasz marek

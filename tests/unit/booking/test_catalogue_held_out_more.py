@@ -109,6 +109,8 @@ LENGTHS: Final = {
 }
 
 SET_5: Final[tuple[Row, ...]] = (
+    (NAILS, "die Nägel sollen runter", ("g",), "?g", NOTHING),
+    (MASSAGE, "Massage mit Öl", ("g",), "?g"),
     (TOWN, "Schneiden und Föhnen", ("a",)),
     (TOWN, "einmal Damen schneiden und föhnen", ("a",)),
     (TOWN, "Damenhaarschnitt", ("a",)),
@@ -1158,7 +1160,6 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (TOWN, "der Ansatz ist schon ganz grau", ("f",)),
     (TOWN, "Spitzen schneiden", ("a",), ("a", "c"), ("a", "c", "d")),
     (BARBER, "Fade", ("1",), "?1", ("1", "3")),
-    (NAILS, "die Nägel sollen runter", ("g",), "?g", NOTHING),
     (
         NAILS,
         "Nägel machen",
@@ -1171,7 +1172,6 @@ NOT_YET: Final[tuple[Row, ...]] = (
     ),
     (BEAUTY, "Wimpernwelle", NOTHING, "?t", ("t",)),
     (MASSAGE, "Rückenmassage", ("a", "b"), NOTHING),
-    (MASSAGE, "Massage mit Öl", ("g",), "?g"),
     (MASSAGE, "Kopfmassage", NOTHING, "?a", ("a", "b")),
     (DOGS, "Hund schneiden", ("a", "b", "c"), NOTHING, ("a", "b", "c", "f")),
     (LENGTHS, "Locken", NOTHING),
