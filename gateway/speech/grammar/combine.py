@@ -154,7 +154,7 @@ def _bare_days(items: Sequence[Item]) -> list[int]:
 
 
 _ARTICLES: Final = frozenset({"der", "die", "das", "the"})
-_DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "on", "the", "bis", "ab"])
+_DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "on", "the", "in the", "bis", "ab"])
 
 
 # "am 8": speech recognition drops the dot; no hour is said with these words.

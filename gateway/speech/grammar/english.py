@@ -212,7 +212,7 @@ _ENTRIES: Final[Entries] = {
     },
     "E": {0: "shortly|just"},
     "j": {0: "ago|back|earlier"},
-    "w": {0: "hence|from now|later|from this day|from this moment|out"},
+    "w": {0: "hence|from now|later|from this day|from this moment|out|rest|remainder"},
     "!": {0: "no wait|sorry|i mean|rather|i meant|instead|make that|no no|correction|actually"},
     "6": {3: "next days|coming days|following days", 21: "next weeks|coming weeks"},
     "7": {

@@ -48,26 +48,26 @@ _ENTRIES: Final[Entries] = {
         "|in den morgenstunden|zum frühstück",
         "fruehfrueh": "am frühen morgen|vor der arbeit|vor dem frühstück|vor der schule|sehr früh am morgen|sehr früh|in aller früh|in aller frühe|sehr früh morgens"
         "|in den frühen morgenstunden|in der herrgottsfrühe|ganz früh|ganz früh am morgen",
-        "spaetfrueh": "am späten morgen|später morgen|nach dem frühstück",
-        "vormittag": "vormittag|vormittags|vor mittag|vor mittags|vormittage|im laufe des vormittags",
+        "spaetfrueh": "am späten morgen|spätmorgens|später morgen|nach dem frühstück",
+        "vormittag": "vormittag|vormittags|vorm.|vormitt.|vor mittag|vor mittags|vormittage|im laufe des vormittags",
         "fruehvormittag": "früher vormittag|frühen vormittag|frühvormittags|früh am vormittag",
         "spaetvormittag": "später vormittag|späten vormittag|spätvormittag|spätvormittags|spät am vormittag",
         "mittag": "mittag|mittags|mittagszeit|mittagspause|mittagessen|zur mittagszeit|in der mittagspause|über mittag",
-        "nachmittag": "nachmittag|nachmittags|nach mittag|nach mittags|nachmittage|im laufe des nachmittags",
+        "nachmittag": "nachmittag|nachmittags|nachm.|nachmitt.|nach mittag|nach mittags|nachmittage|im laufe des nachmittags",
         "fruehnachmittag": "früher nachmittag|frühen nachmittag|frühnachmittags|früh am nachmittag",
         "spaetnachmittag": "später nachmittag|späten nachmittag|spätnachmittag|spätnachmittags|spät am nachmittag"
         "|vorabend|am vorabend",
         "kurznachmittag": "kurz nach mittag|kurz nach dem mittag|kurz nach mittags|kurz nach dem mittagessen",
         "nachessen": "nach dem mittagessen|nach dem mittag|nach der mittagspause|nach der schule|nach dem essen",
-        "abend": "abend|abends|heut abend|abendessen|zum abendessen|im laufe des abends",
+        "abend": "abend|abends|abds|heut abend|abendessen|zum abendessen|im laufe des abends",
         "feierabend": "feierabend|nach feierabend|nach der arbeit|nach arbeitsende|nach büroschluss|nach dem büro",
-        "fruehabend": "früher abend|frühen abend|frühabends|früh am abend|früher abends",
-        "spaetabend": "später abend|späten abend|spätabends|spät am abend|spät abends|am späten abend|nach dem abendessen|nach dem abendbrot",
+        "fruehabend": "frühabend|früher abend|frühen abend|frühabends|früh am abend|früher abends",
+        "spaetabend": "spätabend|später abend|späten abend|spätabends|spät am abend|spät abends|am späten abend|nach dem abendessen|nach dem abendbrot",
         "nacht": "nacht|nachts|in der nacht|zur nacht|heut nacht|spätnachts|spät nachts|tief in der nacht",
     },
     "C": {0: "mitternacht|um mitternacht|mitternachts"},
     "R": {
-        0: "heute|heut|heit|heid|heude|heutigen|heutiger|heutige|der heutige tag|am heutigen tag|ende des tages|tagesende",
+        0: "heute|heut|heit|heid|heude|heutigen|heutiger|heutige|der heutige tag|am heutigen tag|ende des tages|tagesende|am ende des tages|zum ende des tages|gegen ende des tages",
         1: "morgen|moagn|moang|morng|morje|moin früh|morgigen|morgige|morgiger|am morgigen tag|am nächsten tag|am folgenden tag|tags darauf",
         2: "übermorgen|über morgen|uebermorgn|den übernächsten tag|am übernächsten tag",
         3: "überübermorgen|über über morgen",
@@ -215,7 +215,7 @@ _ENTRIES: Final[Entries] = {
         0: "ab|frühestens ab|erst ab|abm|beginnend|ab dem|ab der|anfangend|startend|ab ca|ab circa|ab etwa|ab so|seit"
     },
     "t": {
-        0: "bis|biss|bs|bis um|bis zum|bis zur|bis max|bis allerspätestens|bis höchstens|bis längstens|bis ca|bis etwa|bis circa|bis gegen|bis maximal|bis spätestens|bis einschließlich|bis inklusive|bis in|bis in den|bis so"
+        0: "bis|biss|bs|bis um|bis zum|bis zur|bis max|bis allerspätestens|bis höchstens|bis längstens|bis ca|bis etwa|bis circa|bis gegen|bis maximal|bis spätestens|bis spät.|bis einschließlich|bis inklusive|bis in|bis in den|bis so"
     },
     "z": {0: "-"},
     "b": {0: "zwischen|zw|zw.|zwischn"},
@@ -225,15 +225,17 @@ _ENTRIES: Final[Entries] = {
         0: "besser als|lieber als|statt|anstatt|nicht|nich|net|keinesfalls|ned|auf keinen fall|außer|ausser|ausgenommen|bloß nicht|nur nicht"
     },
     "l": {
-        0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|max bis|höchstens bis|allerhöchstens bis|nicht später als|nicht später wie|nicht länger als bis|längstens bis|spätstens"
+        0: "spätestens|allerspätestens|spätestens um|spätestens bis|maximal bis|max bis|höchstens bis|allerhöchstens bis|nicht später als|nicht später wie|nicht länger als bis|längstens bis|spätstens|spät.|spätest."
     },
-    "r": {0: "frühestens|frühestens um|allerfrühestens|mindestens ab|nicht früher als|frühstens"},
+    "r": {0: "frühestens|frühestens um|allerfrühestens|mindestens ab|nicht früher als|frühstens|frühest."},
     "G": {
         1: "oder später|oder danach|und später|aufwärts|und danach",
         -1: "oder früher|oder davor|und früher",
     },
     "E": {0: "kurz|knapp|kurze zeit"},
-    "w": {0: "ab jetzt|von jetzt an|von heute an|später|spaeter|von jetzt|ab jetz"},
+    "w": {
+        0: "ab jetzt|von jetzt an|von heute an|später|spaeter|von jetzt|ab jetz|rest|restliche|restlichen|restlicher"
+    },
     "!": {
         0: "nein|nee|ne quatsch|quatsch|sondern|ich meine|ich meinte|doch lieber|besser|moment|stopp|beziehungsweise nein|korrektur"
     },
@@ -256,7 +258,8 @@ _ENTRIES: Final[Entries] = {
         0: "passt|passen|passte|passts|kommen|komme|kommst|kommt|käme|geht|gehts|geht's|gehen|ginge|gehe|klappt|klappen"
         "|würde|würden|könnte|könnten|kann|können|möchte|möchten|will|wollen|hätte|hätten|habe|haben|hab|hat|ist|sind|wär"
         "|wären|bin|war|mir|uns|mich|ich|wir|sie|es|er|man|frei|vorbei|vorbeikommen|vorbeischauen|buchen|reservieren"
-        "|reicht|prima|super|perfekt|toll|nehmen|nehme|wenn|weil|dass|ob|da"
+        "|reicht|prima|super|perfekt|toll|nehmen|nehme|wenn|weil|dass|ob|da|bei|mit|ohne|wegen|was|etwas|gebucht|reserviert"
+        "|eingetragen|ausgemacht|vereinbart|verschieben|verlegen|absagen|stornieren|umbuchen|tauschen|drankommen|schaffen"
     },
     "0": {
         0: "jetzt|gerade eben|um diese zeit|zu dieser zeit|um diese uhrzeit|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"

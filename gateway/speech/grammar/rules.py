@@ -6,7 +6,7 @@ from typing import Final
 from gateway.speech.grammar.model import Clock, Item
 from gateway.speech.grammar.rewrite import Found, Rule, RuleBook, rule
 from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, hour_of
-from gateway.speech.grammar.rules_days import DAYS, dated
+from gateway.speech.grammar.rules_days import DAYS, dated, fitting_year
 from gateway.speech.grammar.rules_fuzzy import ENDS_OF_DAYS, FUZZY
 from gateway.speech.grammar.rules_numbers import LENGTHS, NUMBERS
 from gateway.speech.grammar.rules_ranges import OPENS, RANGES
@@ -59,6 +59,21 @@ def _hour_beside_day(found: Found) -> Item | None:
     return None if clock is None or found.get("c").n == 0 else Item("C", clock=clock)
 
 
+_DATE_WORDS: Final = frozenset({"am", "den", "dem", "der", "vom", "zum", "on", "the"})
+
+
+def _clock_in_range(found: Found) -> Item | None:
+    """'9.30 - 11 Uhr'; in 'am 3.12 bis 18 Uhr', 'Mo 7.12 - 15 Uhr' and '18.11 - 15 Uhr' the pair is the day."""
+    pair, before = found.get("t"), [item for item in found.items[: found.match.start("t")] if item.code != "c"]
+    if 1 <= pair.m <= 12 and 1 <= pair.n <= 31:
+        said = next((item for item in reversed(before) if item.code != "d"), None)
+        weekday = said.n if said is not None and said.code == "W" else None
+        fits = weekday is not None and fitting_year(Item("D", n=pair.m, m=pair.n), weekday, found.context) is not None
+        if pair.m % 5 or fits or before and before[-1].text in _DATE_WORDS:
+            return None
+    return _clock_marked(found)
+
+
 PAIRS: Final[tuple[Rule, ...]] = (
     rule("(?P<t>T)u", _clock_marked),
     rule("(?P<t>x)u", _comma_clock),
@@ -66,7 +81,7 @@ PAIRS: Final[tuple[Rule, ...]] = (
     rule("(?<=R)(?P<t>T)", _clock_marked),
     rule("(?P<t>T)(?=c?m)", _clock_marked),
     rule("(?P<s>(?<=[stvnfblr]))d?(?P<t>T)(?=[zte])", _clock_marked),
-    rule("(?P<t>T)(?=[zt][CN]u?)", _clock_marked),
+    rule("(?P<t>T)(?=[zt][CN]u?)", _clock_in_range),
     rule("(?<=[Cu][zt])(?P<t>T)", _clock_marked),
     rule("(?P<t>T)c?(?P<y>Y)?", _dotted),
 )

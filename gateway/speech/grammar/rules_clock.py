@@ -18,7 +18,12 @@ NOT_A_TIME: Final = Item("V", text="no such time")
 
 def clock_item(minute: int, *, twelve: bool) -> Item:
     """Return the item of a clock reading; `twelve`: which half of the day is open."""
-    return Item("C", clock=Clock(minute, twelve))
+    return Item("C", m=24 * int(not twelve and minute > 12 * 60), clock=Clock(minute, twelve))
+
+
+def says_24(item: Item) -> bool:
+    """Tell whether an hour was said as one past twelve ('18 Uhr', '15:30'), not as 'sechs Uhr abends' or '6 pm'."""
+    return item.code in "NYT" and item.n > 12 or item.code == "C" and item.m == 24
 
 
 def hour_of(item: Item) -> Clock | None:
@@ -62,7 +67,7 @@ def _offset(found: Found) -> Item | None:
         if hour.minute % 60 or not 1 <= hour.minute // 60 <= 12:
             return None
         hour = _half(hour, found.context.lang)
-    minute = hour.minute + (-amount if found.get("v").code in "vz" else amount)
+    minute = hour.minute + (-amount if found.get("v").code in "vzt" else amount)
     return clock_item(minute % DAY, twelve=hour.twelve)
 
 
@@ -81,7 +86,17 @@ def _to(found: Found) -> Item | None:
         return None
     if amount.code == "N" and (amount.n not in {5, 10, 15, 20, 25, 29} or amount.digits and amount.n <= 12):
         return None
+    if found.get("v").code == "t" and found.get("v").text not in {"till", "til", "'til"}:
+        return None
     return _offset(found)
+
+
+def _off_noon(found: Found) -> Item | None:
+    """'viertel vor Mittag', 'eine halbe Stunde nach Mittag'."""
+    amount = {"q": 15, "Q": 45}.get(found.get("a").code, found.get("a").n)
+    if found.get("p").text != "mittag" or found.get("a").code == "L" and found.get("a").text != "minute":
+        return None
+    return clock_item(HALF_DAY + (-amount if found.get("v").code == "v" else amount), twelve=False)
 
 
 def _half(hour: Clock, lang: str) -> Clock:
@@ -184,7 +199,8 @@ def _oclock(found: Found) -> Item | None:
     item = found.get("c")
     if item.text in _ARTICLES:
         return None
-    return _of(hour_of(item)) or NOT_A_TIME
+    hour = hour_of(item)
+    return NOT_A_TIME if hour is None else Item("C", m=24 * int(says_24(item)), clock=hour)
 
 
 def _meridiem(found: Found) -> Item | None:
@@ -241,7 +257,7 @@ def _hour_part(found: Found) -> Item | None:
 def _part_before(found: Found) -> Item | None:
     """'abends um 7', 'morgens gg 9': the part settles the clock that follows, and both stay said."""
     after = found.after
-    if after is not None and after.code in "UVLMW":
+    if after is not None and after.code in ("UVLM" if found.get("c").code == "C" else "UVLMW"):
         return None
     return _hour_part(found)
 
@@ -257,6 +273,8 @@ CLOCKS: Final[tuple[Rule, ...]] = (
     rule("(?P<n>0)d?(?=D)", _same_time),
     rule("(?P<a>[NLqQh])g?(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _offset),
     rule("(?P<a>[NLqQ])(?P<v>z)(?P<c>[NC])u?", _to),
+    rule("(?P<a>[LqQ])(?P<v>t)(?P<c>[NC])u?", _to),
+    rule("(?P<a>[LqQ])(?P<v>[vn])d?(?P<p>P)", _off_noon),
     rule("(?P<a>[Nq])(?P<v>s)(?P<h>h)?(?P<c>[NC])u?", _swiss_past),
     rule("E(?P<v>[vn])(?P<h>h)?(?P<c>[NC])u?", _shortly),
     rule("h(?P<c>[NO])u?(?![UM])", _half_hour),

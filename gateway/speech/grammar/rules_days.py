@@ -1,5 +1,6 @@
 """Days of the calendar: dates in words, months, the n-th weekday, calendar weeks, seasons and named days."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -100,9 +101,10 @@ def dated(context: Context, day: int, month: int, year: int | None) -> Item:
 
 def _month_day(found: Found) -> Item | None:
     number = found.get("o")
-    if number.n > 31 or number.n < 1:
+    if number.n > 31 or number.n < 1 or found["z"] is not None and found.context.lang != "en":
         return None
-    return dated(found.context, number.n, found.get("m").n, _year(found))
+    built = dated(found.context, number.n, found.get("m").n, _year(found))
+    return replace(built, digits=built.code == "D")  # digits: the day stands last, 'July 13 - 15' goes on from it
 
 
 def _two_ordinals(found: Found) -> Item | None:
@@ -176,8 +178,8 @@ def _month(found: Found) -> Item | None:
         year = context.today.year + int(item.n < context.today.month)
         if turn and turn.n == -1:
             year = context.today.year - int(item.n >= context.today.month)
-        elif turn and turn.n == 1 and item.n == context.today.month:
-            year += 1
+        elif turn and turn.n in {1, 2}:
+            year += turn.n - int(item.n != context.today.month)
     return Item("D", n=item.n, text="month", days=month_days(date(year, item.n, 1)))
 
 
@@ -369,8 +371,8 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?P<o>O)d{1,2}(?P<u>U)", _day_of_that_month),
     rule("(?P<o>O)[dc]{0,2}(?P<m>M)(?:[dc]?(?P<y>Y))?", _day_month),
     rule("(?P<o>N)z(?P<m>M)z(?P<y>Y)", _day_month),
-    rule("(?P<o>N)d?(?P<m>M)(?!O)(?:[dc]?(?P<y>Y))?", _day_month),
-    rule("(?P<m>M)[dc]{0,2}(?P<o>[ON])(?![uUVmqh])(?:c?(?P<y>Y))?", _month_day),
+    rule("(?P<o>N)d?(?P<m>M)(?!d{0,2}O)(?:[dc]?(?P<y>Y))?", _day_month),
+    rule("(?P<m>M)(?:[dc]{0,2}|(?P<z>z))(?P<o>[ON])(?![uUVm]|[qh](?![vn]))(?:c?(?P<y>Y))?", _month_day),
     rule("(?P<o>O)d?(?P<m>O)(?:c?(?P<y>Y))?(?![MWxU])", _two_ordinals),
     rule("(?P<h>H)[dci]{0,2}(?P<x>X)(?P<u>U)", _named),
     rule("(?:(?P<x>X)|[id])?(?P<h>H)(?:[dci]?d?(?P<y>Y))?", _named),
@@ -384,5 +386,6 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("i?d?(?P<u>U)(?P<y>Y)(?!u)", _whole_year),
     rule("id?(?P<y>Y)(?!u)", _whole_year),
     rule("(?P<o>O)(?P<u>[Uq])d?(?P<y>Y)?(?![vn])", _quarter_of_year),
+    rule("(?P<y>Y)(?P<u>U)(?P<o>N)(?![uUV])", _quarter_of_year),
     rule("(?P<u>U)(?P<o>N)d?(?P<y>Y)?", _quarter_of_year),
 )

@@ -40,7 +40,7 @@ def _split_teen(found: Found) -> Item | None:
 
 
 def _not_time(found: Found) -> Item:
-    return Item("x", text=found.match[0])
+    return Item("1", text=found.match[0])
 
 
 def _military(found: Found) -> Item | None:

@@ -7,7 +7,7 @@ from gateway.speech.grammar.calendar import day_in, month_start, next_weekday
 from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Item, Span, Window, one_day
 from gateway.speech.grammar.parts import PARTS
 from gateway.speech.grammar.rewrite import Found, Rule, rule
-from gateway.speech.grammar.rules_clock import hour_of
+from gateway.speech.grammar.rules_clock import hour_of, says_24
 from gateway.speech.grammar.rules_days import WEEK, base_day, dated, day_of_month, days_item
 
 HALF_DAY: Final = 720
@@ -16,7 +16,7 @@ HALF_DAY: Final = 720
 def _clock_range(found: Found) -> Item | None:
     """'von neun bis zehn Uhr', '14-16 Uhr', 'between 9:30 and 11'."""
     first, second = found.get("a"), found.get("b")
-    begins = found.before is None or found.before.code in "pc1!"
+    begins = found.before is None or found.before.code in "pc1!V"
     alone = begins and (found.after is None or found.after.code in "pcd1o")
     sure = "C" in (first.code, second.code) or found["f"] is not None or alone
     if not sure or found.after is not None and found.after.code in "ULVM":
@@ -28,7 +28,7 @@ def _clock_range(found: Found) -> Item | None:
         return None
     if _moves(found):
         return Item("C", clock=hi)
-    return Item("I", window=Window(_like(lo, hi), hi))
+    return Item("I", window=Window(_like(lo, hi, second), hi))
 
 
 _MOVING: Final = frozenset({"move", "moved", "reschedule", "change", "switch", "shift", "push", "postpone", "bring"})
@@ -45,13 +45,19 @@ def _hours_beside_day(found: Found) -> Item | None:
     lo, hi = hour_of(found.get("a")), hour_of(found.get("b"))
     if lo is None or hi is None or found.after is not None and found.after.code in "ULVMO":
         return None
-    return Item("I", window=Window(_like(lo, hi), hi))
+    return Item("I", window=Window(_like(lo, hi, found.get("b")), hi))
 
 
-def _like(lo: Clock, hi: Clock) -> Clock:
+EARLIEST: Final = 6 * 60
+"""From here on '6:30 bis 23 Uhr' starts in the morning: who says 23 for eleven says 18 for six."""
+
+
+def _like(lo: Clock, hi: Clock, second: Item) -> Clock:
     """The first bound takes the half of the day the second said: '5-6pm', '8 bis 10 abends'."""
     if not lo.twelve or hi.twelve:
         return lo
+    if says_24(second) and EARLIEST <= lo.minute < HALF_DAY:
+        return Clock(lo.minute)
     for minute in (lo.minute % HALF_DAY + HALF_DAY, lo.minute % HALF_DAY):
         if minute < hi.minute and (hi.minute - minute < HALF_DAY or minute < HALF_DAY):
             return Clock(minute, hi.minute - minute > 6 * 60)
@@ -142,7 +148,8 @@ def _day_range(found: Found) -> Item | None:
         return days_item(one_day(target), "explicit") if target else None
     if first.code == "N" and second.code != "D" or second.code == "N" and (first.code != "D" or second.n > 31):
         return None
-    if second.code == "N" and (context.lang == "de" or "t" in found.match[0]):
+    day_last = first.digits and first.n > 0  # "July 13 - 15"
+    if second.code == "N" and (context.lang == "de" and not day_last or "t" in found.match[0]):
         return None  # "12.7. bis 10", "July 12 until ten" are hours
     if first.code in "ON" and second.code == "D":
         if second.days is None or second.text not in {"date", "explicit"}:
@@ -278,9 +285,13 @@ def _open_day(found: Found) -> Item | None:
     """'ab Montag', 'bis Freitag', 'nach Ostern', 'ab morgen um zehn'."""
     item, context = found.get("d"), found.context
     days = item.days
+    since = found.get("s").text in {"seit", "since"}
+    if since and item.text == "date" and days is not None and days.start and days.start > context.today:
+        back = day_in(days.start.year - 1, days.start.month, days.start.day)
+        return days_item(Days(back, None), "open") if back else None
     if days is None:
         day = _bound_day(item, context)
-        if day is not None and item.code == "W" and found.get("s").text in {"seit", "since"}:
+        if day is not None and item.code == "W" and since:
             day -= WEEK
         if day is None or item.code == "O" and not item.digits and found["m"] is not None:
             return None
@@ -302,11 +313,20 @@ def _open_day(found: Found) -> Item | None:
     return days_item(Days(None, days.start if strict and found["k"] is None else days.end, days.grain), "open")
 
 
+def _day_or_later(found: Found) -> Item | None:
+    """'am 2. Februar oder später', 'on or after March 1', 'Freitag oder früher'."""
+    day = base_day(found.get("d"), found.context)
+    if day is None:
+        return None
+    return days_item(Days(day, None) if found.get("g").n > 0 else Days(None, day + ONE_DAY), "open")
+
+
 _T: Final = "[NCT]"
 _GLUE: Final = "[dagcuE]{0,3}"
 
 RANGES: Final[tuple[Rule, ...]] = (
     rule("(?P<d>D)[dcf]{0,2}f[d]{0,2}(?P<a>[ON])[tz]d{0,2}(?P<b>[ON])", _range_in_month),
+    rule("(?P<d>D)[dc]{0,2}bd{0,2}(?P<a>[ON])ed{0,2}(?P<b>[ON])", _range_in_month),
     rule(
         "[fs]?d{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)c?[tz]d{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)",
         _moment_range,
@@ -314,8 +334,8 @@ RANGES: Final[tuple[Rule, ...]] = (
     rule("b[dag]{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)ed{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)", _moment_range),
     rule(f"(?P<f>b){_GLUE}(?P<a>{_T}){_GLUE}[ezt]{_GLUE}(?P<b>{_T})(?!P)", _clock_range),
     rule(f"(?P<f>[fs]){_GLUE}(?P<a>{_T})[dgca]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
-    rule(f"(?<=[DWPO])[dcag]{{0,2}}(?P<a>N)[tz]{_GLUE}(?P<b>N)", _hours_beside_day),
-    rule("(?P<a>N)[tz](?P<b>N)(?=c?(?:d?[DWP]|dO))", _hours_beside_day),
+    rule(f"(?<=[DWPO])[dcagz]{{0,2}}(?P<a>N)[tz]{_GLUE}(?P<b>N)", _hours_beside_day),
+    rule("(?P<a>N)[tz](?P<b>N)(?=c?(?:d{0,2}[DWP]|d{1,2}O))", _hours_beside_day),
     rule(f"[ag]?(?P<a>{_T})[dgc]{{0,2}}[tz]{_GLUE}(?P<b>{_T})", _clock_range),
     rule("b(?:d|i)?(?P<a>P)[ez]d?(?P<b>P)", _part_range),
     rule("f?d?(?P<a>P)td?(?P<b>P)", _part_range),
@@ -337,6 +357,8 @@ OPENS: Final[tuple[Rule, ...]] = (
     rule("(?<!U)(?P<s>[tv])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
     rule("f?(?P<c>[CN])d?(?P<g>[Glr])", _later),
     rule("(?P<c>C)c(?P<g>[Glr])(?![dag]{0,2}[CNTDWPR])", _later),
+    rule("(?P<d>[DW])c?(?P<g>G)(?![dag]{0,2}[CNT])", _day_or_later),
+    rule("d(?P<g>G)(?P<d>[DW])(?![dag]{0,2}[CNT])", _day_or_later),
     rule("^(?P<s>z)(?P<c>C)", _through),
     rule("(?P<s>f)[dg]?(?P<c>C)", _from_on),
     rule("(?<![WD])(?P<s>f)d?(?P<d>[DW])", _from_on),

@@ -16,6 +16,7 @@ from gateway.speech.grammar.rules_days import (
     turns,
     week_days,
 )
+from gateway.speech.grammar.rules_numbers import length
 
 MINUTES_A_DAY: Final = 1440
 
@@ -32,7 +33,11 @@ def _not_beyond(found: Found) -> Item:
 
 def _unit_turn(found: Found) -> Item | None:
     """'nächste Woche', 'this month', 'kommendes Wochenende', 'last year'."""
-    return turned_unit(found.get("u").text, found.get("x").n, found.context.today)
+    unit, turn = found.get("u").text, found.get("x").n
+    if unit in {"hour", "halfhour", "quarterhour"} and turn in {1, 10}:
+        span = length(unit, 1)
+        return _from_now(span, found.context) if span else None
+    return turned_unit(unit, turn, found.context.today)
 
 
 def _quarter_turn(found: Found) -> Item | None:
@@ -77,8 +82,14 @@ def _weekend(today: date, n: int) -> Item | None:
     return days_item(Days(start, start + timedelta(days=2), "day", False, readings))
 
 
-def _bare_weekend(found: Found) -> Item | None:
-    return _weekend(found.context.today, 0) if found.get("u").text == "weekend" else None
+_WHOLE: Final = frozenset({"all", "whole", "entire", "ganze", "ganzen"})
+
+
+def _bare_unit(found: Found) -> Item | None:
+    """'am Wochenende', 'die ganze Woche': the one that runs."""
+    unit = found.get("u").text
+    whole = found["d"] is not None and found.get("d").text in _WHOLE and unit in {"week", "month"}
+    return turned_unit(unit, 0, found.context.today) if whole or unit == "weekend" else None
 
 
 def _from_now(span: Item, context: Context, *, minutes: int = 0) -> Item | None:
@@ -140,7 +151,7 @@ def _away(sign: int) -> Callable[[Found], Item | None]:
         if day is None:
             return None
         if span.m:
-            return days_item(_some_time_off(span, context.today))
+            return days_item(_some_time_off(span, context.today) if sign > 0 else _some_time_ago(span, context.today))
         other = (day + ONE_DAY,) if sign > 0 and span.text == "day" and span.n == 8 else ()
         if other:
             day, other = day - ONE_DAY, (day,)
@@ -155,6 +166,12 @@ def _some_time_off(span: Item, today: date) -> Days | None:
     start = shifted(today, Item("L", n=2 * unit, text=span.text), 1)
     end = shifted(today, Item("L", n=span.n + 2 * unit if span.n == 3 * unit else span.n + unit, text=span.text), 1)
     return Days(start, end, "day", True) if start and end else None
+
+
+def _some_time_ago(span: Item, today: date) -> Days | None:
+    """'vor ein paar Tagen': some of them back, today excluded."""
+    start = shifted(today, Item("L", n=2 * span.n, text=span.text), -1)
+    return Days(start, today, "day", True) if start else None
 
 
 def _within(found: Found) -> Item | None:
@@ -195,7 +212,8 @@ def _from_base(found: Found) -> Item | None:
 
 def _length_then_base(found: Found) -> Item | None:
     """'a week from Thursday', 'a week on Monday', 'drei Wochen ab heute'; not 'in zwei Wochen am Montag'."""
-    if found.before is not None and found.before.code in "i9":
+    onward = found.get("f").code == "f" and found.context.lang == "en"
+    if found.before is not None and found.before.code in "i9" and not onward:
         return None
     return None if found.get("f").code == "d" and found.context.lang == "de" else _from_base(found)
 
@@ -368,8 +386,14 @@ def _weekdays_ago(found: Found) -> Item | None:
 
 
 def _rest_of(found: Found) -> Item | None:
-    """'later this week', 'später diesen Monat', 'later in the month': from today to its end."""
-    if found["x"] is not None and found.get("x").n != 0:
+    """'later this week', 'später diesen Monat', 'Rest der Woche': from today to its end."""
+    counted = found.get("w").text in {"later", "spaeter", "spater"}
+    if (
+        found["x"] is not None
+        and found.get("x").n != 0
+        or counted
+        and (found["a"] is not None or len(found.match[0]) < 3)
+    ):
         return None
     turned = turned_unit(found.get("u").text, 0, found.context.today)
     days = turned.days if turned else None
@@ -430,7 +454,7 @@ REFUSALS: Final[tuple[Rule, ...]] = (
 
 RELATIVE: Final[tuple[Rule, ...]] = (
     rule("(?P<c>x)(?P<w>W)[zt]d?(?P<d>[DR])", _closest_weekday),
-    rule("w(?:(?P<x>X)|[9i]d?)(?P<u>U)", _rest_of),
+    rule("(?P<w>w)(?:d{0,2}(?P<x>X)|[9i]d?|(?P<a>d){1,2})?(?P<u>U)", _rest_of),
     rule("(?P<d>R)(?P<l>L)j", _ago_from),
     rule("(?P<l>L)j(?P<d>R)", _ago_from),
     rule("(?P<n>N)(?P<w>W)j", _weekdays_ago),
@@ -475,5 +499,5 @@ RELATIVE: Final[tuple[Rule, ...]] = (
 WEEKDAY_DATES: Final[tuple[Rule, ...]] = (
     rule("(?P<w>W)(?:[cd]{0,3}|z)(?P<d>D)", _weekday_and_date),
     rule("(?P<d>D)[cd]{0,2}(?P<w>W)", _weekday_and_date),
-    rule("(?P<u>U)", _bare_weekend),
+    rule("(?P<d>d)?(?P<u>U)", _bare_unit),
 )

@@ -26,16 +26,17 @@ _ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "x
 
 _TOKEN: Final = re.compile(
     r"""
-      (?P<iso>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[t ]+(?P<isotime>[0-9]{2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?)?
-              (?:z|[+-][0-9]{2}:?[0-9]{2})?)?(?![0-9])
+      (?P<iso>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:(?:(?P<isot>t)|[ ])[ ]*(?P<isotime>[0-9]{2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?)?
+              (?:z|\+[0-9]{2}:?[0-9]{2}|(?(isot)-[0-9]{2}:?[0-9]{2}|(?!)))?)?(?![0-9])
     | (?P<ymd>[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2})(?![0-9])
     | (?P<dmy>[0-9]{1,2}\s?\.\s?[0-9]{1,2}\s?\.\s?[0-9]{4}(?![0-9]|\s*(?:uhr|h\b|:))
              |[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9]|\s*(?:uhr|h\b|:[0-9]))
              |[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{4}|[0-9]{2})(?![0-9])
-             |[0-9]{1,2}-[0-9]{1,2}-(?:[0-9]{4})(?![0-9]))
+             |[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}(?![0-9])
+             |(?<![0-9-])[0-9]{2}-[0-9]{2}-[0-9]{2}(?![0-9-]))
     | (?P<duration>[0-9]{1,2}\s?h\s?[0-9]{1,2}\s?m(?:in)?)\b
-    | (?P<fraction>[123]/[24])(?=\s?(?:h\b|std|stunde|hour)|\s(?:1[0-2]|[1-9])(?:\s?uhr)?(?:\s*$|\s[^\W\d]))
-    | (?P<dm>(?!(?:[01]?[0-9]|2[0-3])\.(?:00|15|30|45)\.\s*$)[0-9]{1,2}\.\s?[0-9]{1,2}\.(?![0-9])|[0-9]{1,2}/[0-9]{1,2}(?![0-9/]|\s?(?:st|h\b)))\.?
+    | (?P<fraction>[123]/[24])(?=\s?(?:h\b|std|stunde|hour)|\s(?:1[0-2]|[1-9])(?:\s?uhr)?(?:\s*(?:$|[,;?!])|\s[^\W\d]|\s[0-9]{1,4}[./-][0-9]))
+    | (?P<dm>(?!(?:[01]?[0-9]|2[0-3])\.(?:00|15|30|45)\.\s*$)[0-9]{1,2}\.\s?[0-9]{1,2}\.(?![0-9])|[0-9]{1,2}/[0-9]{1,2}(?![0-9/]|\s?(?:std|stunde|st\b|h\b)))\.?
     | (?P<roman>[0-9]{1,2}\.\s?(?:iv|ix|xi{0,2}|vi{0,3}|i{1,3})\.)
     | (?P<colon>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:[.,][0-9]+)?(?:z\b|[+-][0-9]{2}:?[0-9]{2})?|z\b)?(?![0-9])
     | (?P<hmark>[0-9]{1,2}h[0-9]{2})(?![0-9])
@@ -127,7 +128,7 @@ def _read(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon, con
             taken = _phrase(tokens, at, items, lexicon)
             if taken:
                 return taken
-        items.append(_number(token, context))
+        items += _two_hours(tokens, at) or [_number(token, context)]
         return 1
     if token.kind == "ampm":
         items.append(Item("m", n=int(token.text[0] == "p"), text=token.text))
@@ -139,6 +140,22 @@ def _read(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon, con
         items.append(_mark(token, lexicon))
         return 1
     return _word(tokens, at, items, lexicon)
+
+
+_ROUGHLY: Final = frozenset("um gegen gg ca circa so etwa".split())
+
+
+def _two_hours(tokens: list[Token], at: int) -> list[Item]:
+    """'gegen 8/9 Uhr': either hour, where the words beside it say that no date is meant."""
+    first, slash, second = tokens[at].text.partition("/")
+    if tokens[at].kind != "dm" or not slash or int(second) > 24:
+        return []
+    before = tokens[at - 1].text.rstrip(".") if at else ""
+    after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    if before not in _ROUGHLY and after not in {"uhr", "h"}:
+        return []
+    hours = [Item("N", n=int(hour), text=hour, digits=True) for hour in (first, second)]
+    return [hours[0], Item("o", text="/"), hours[1]]
 
 
 # What an hour follows and a day of the month does not: "um 10.", "viertel nach 3.", "morgen 10."
@@ -170,6 +187,9 @@ def _full_stop(tokens: list[Token], at: int, items: list[Item], lang: str) -> bo
     return before not in _DAY_AFTER[lang] and (named is None or lang == "en" or named.code != "W")
 
 
+_MINUTES: Final = frozenset("minute hour quarterhour halfhour threequarterhour viertel dreiviertel".split())
+
+
 def _phrase(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> int:
     """Append the item of the longest phrase that starts here; return its length in tokens, 0 when none does."""
     first = tokens[at].text
@@ -182,6 +202,8 @@ def _phrase(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -
         ):
             if item.text == first and item.code == "x":
                 continue
+            if item.text in {"vormittag", "nachmittag"} and len(parts) > 1 and items and items[-1].text in _MINUTES:
+                continue  # "eine Viertelstunde vor Mittag"
             if item.code == "Z" and end < len(tokens) and tokens[end].text in {"past", "after", "to"}:
                 continue  # "between two and half past three"
             items.append(item)
@@ -206,10 +228,10 @@ def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> 
     token = tokens[at]
     word = token.text.rstrip(".")
     ends = token.text != word
-    previous = tokens[at - 1].text if at else ""
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     next_word = following.text.rstrip(".") if following is not None and following.kind == "word" else "um"
     named_next = next_word not in lexicon.words or lexicon.words[next_word].code in "MS"
+    named_next = named_next and not _goes_on(tokens, at)
     if word in lexicon.titles and word != "fr" or token.text in lexicon.titles and (word != "fr" or named_next):
         # "Frau Mai", "Herr Freitag": a name may look like a day.
         items.append(Item("x", text=word))
@@ -217,11 +239,7 @@ def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> 
             items.append(Item("x", text=following.text))
             return 2
         return 1
-    special = (
-        _german_word(word, token, previous, following, items)
-        if lexicon is GERMAN
-        else _english_word(word, token, items)
-    )
+    special = _german_word(word, tokens, at, items) if lexicon is GERMAN else _english_word(word, token, items)
     if special is not None:
         items.append(special)
         return 1
@@ -236,6 +254,12 @@ def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> 
     if ends and (known is None or len(word) > 4):
         items.append(Item("p", text="."))
     return 1
+
+
+def _goes_on(tokens: list[Token], at: int) -> bool:
+    """'um drei Fr bei Ihnen', 'Fr. spät am Abend': a capital and a small word behind it, so no title and no name."""
+    following = tokens[at + 1] if at + 1 < len(tokens) else tokens[at]
+    return tokens[at].raw[0].isupper() and following.raw[:1].islower() and following.text not in {"it", "you", "von"}
 
 
 def _is_name(known: Item, tokens: list[Token], at: int, lexicon: Lexicon) -> bool:
@@ -254,7 +278,11 @@ def _is_name(known: Item, tokens: list[Token], at: int, lexicon: Lexicon) -> boo
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     alone = not before or before[-1] not in _SUNDAY_AFTER
     return (
-        alone and following is not None and following.kind == "word" and following.text.rstrip(".") not in lexicon.words
+        alone
+        and following is not None
+        and following.kind == "word"
+        and following.text.rstrip(".") not in lexicon.words
+        and not _goes_on(tokens, at)
     )
 
 
@@ -320,8 +348,18 @@ _SUNDAY_AFTER: Final = frozenset(
 )
 
 
-def _german_word(word: str, token: Token, previous: str, following: Token | None, items: list[Item]) -> Item | None:
+def _is_date(tokens: list[Token], at: int) -> bool:
+    """Tell whether the token at `at` is a day in digits: '10.12.', and '10.12' where no 'Uhr' follows."""
+    if at >= len(tokens) or tokens[at].kind != "dotted":
+        return at < len(tokens) and tokens[at].kind in {"dm", "dmy", "ordinal"}
+    said_hour = at + 1 < len(tokens) and tokens[at + 1].text in {"uhr", "h"}
+    return not said_hour and 1 <= int(tokens[at].text.partition(".")[2]) <= 12
+
+
+def _german_word(word: str, tokens: list[Token], at: int, items: list[Item]) -> Item | None:
     """Return the item of a word whose meaning hangs on its neighbours, None for all others."""
+    token, previous = tokens[at], tokens[at - 1].text if at else ""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
     if word in _GREETED and previous in _GREETING:
         return Item("x", text="gruss")
     if word in {"morgen", "morgn"}:
@@ -333,7 +371,7 @@ def _german_word(word: str, token: Token, previous: str, following: Token | None
             return Item("P", text="frueh")
         return Item("R", n=1, text=word)
     if word == "so":
-        before_date = following is not None and following.kind in {"dm", "dmy", "dotted", "ordinal"}
+        before_date = _is_date(tokens, at + 1)
         dotted_or_last = (
             token.text == "so." or token.raw in {"So", "SO"} and following is not None and following.kind == "colon"
         )
@@ -392,7 +430,8 @@ def _number(token: Token, context: Context) -> Item:
         if hour > 24 or minute > 59 or hour * 60 + minute > 1440:
             return Item("V", text=token.text)
         leading = token.text[0] == "0" or token.raw == ""
-        return Item("C", text=token.text, digits=True, clock=Clock(hour * 60 + minute, 1 <= hour <= 12 and not leading))
+        clock = Clock(hour * 60 + minute, 1 <= hour <= 12 and not leading)
+        return Item("C", m=24 * int(hour > 12), text=token.text, digits=True, clock=clock)
     if token.kind == "decimal":
         whole, part = re.split("[.,]", token.text)
         return Item("Z", n=int(whole[:4]), text=token.text) if part == "5" else _comma_pair(token)

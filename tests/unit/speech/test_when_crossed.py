@@ -19,16 +19,16 @@ NOW = datetime(2026, 11, 17, 14)
 DAYS: Final[Mapping[str, Mapping[str, str]]] = {
     "de": {
         "2026-11-17": "heute",
-        "2026-11-18": "morgen",
+        "2026-11-18": "morgen|Mi 18.11",
         "2026-11-19": "übermorgen|in zwei Tagen",
-        "2026-11-20": "am Freitag|Freitag|diesen Freitag|in drei Tagen|am zwanzigsten|den 20. November|Fr. 20.11.26|20/11",
+        "2026-11-20": "am Freitag|Freitag|diesen Freitag|in drei Tagen|am zwanzigsten|den 20. November|Fr. 20.11.26|20/11|Fr",
         "2026-11-21": "Sonnabend|am Samstag, den 21.",
         "2026-11-24": "nächste Woche Dienstag|am Dienstag nächster Woche|heute in einer Woche",
         "2026-11-25": "am 25.|am fünfundzwanzigsten|Mittwoch den 25.",
         "2026-11-28": "übernächsten Samstag|Samstag in einer Woche",
         "2026-11-29": "am ersten Advent",
         "2026-12-01": "in zwei Wochen",
-        "2026-12-03": "am 3. Dezember|am dritten Dezember|am dritten zwölften|3.12.|am 03.12.2026|Do 3.12.|2026-12-03",
+        "2026-12-03": "am 3. Dezember|am dritten Dezember|am dritten zwölften|3.12.|am 3.12|am 03.12.2026|Do 3.12.|2026-12-03",
         "2026-12-07": "am ersten Montag im Dezember|am Tag nach Nikolaus",
     },
     "en": {
@@ -60,8 +60,9 @@ TIMES: Final[Mapping[str, Mapping[str, str]]] = {
         "..11:00": "bis 11 Uhr|vor elf|spätestens um elf|bis spätestens 11 Uhr",
         "..18:00": "nicht nach 18 Uhr",
         "09:00..11:00": "zwischen 9 und 11 Uhr|9 bis 11|von neun bis elf",
-        "10:00..12:00": "10-12 Uhr",
-        "part:08:00..12:30": "vormittags|am Vormittag",
+        "10:00..12:00": "10-12 Uhr|10 - 12",
+        "06:30..23:00": "von 6:30 bis 23:00",
+        "part:08:00..12:30": "vormittags|am Vormittag|vorm.",
         "part:12:00..18:30": "nachmittags|am Nachmittag",
         "part:17:00..21:00": "nach Feierabend",
         "part:11:00..14:30": "gegen Mittag",
@@ -88,8 +89,11 @@ CARRIERS: Final[Mapping[str, tuple[str, ...]]] = {
         "Termin {day}, {time} bitte",
         "geht es {time} {day}?",
         "ich komme {day} {time}.",
+        "{day} - {time}",
+        "ginge es {time} {day} bei Ihnen?",
+        "{day} für zwei Personen {time}",
     ),
-    "en": ("{day} {time}", "{time} {day}", "an appointment {day}, {time} please", "is there anything {time} {day}?"),
+    "en": ("{day} {time}", "{time} {day}", "can I come in {day} {time}?", "an appointment {day}, {time} please", "is there anything {time} {day}?"),
 }
 
 
