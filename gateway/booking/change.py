@@ -18,12 +18,12 @@ from typing import Final
 from gateway.booking import saga as sagas
 from gateway.booking.availability import Assignment, Reason, assign, why_not
 from gateway.booking.free_time import Board
+from gateway.booking.journal import Kind, OnDeadline, Plan, SagaStep, Target
 from gateway.booking.model import Appointment, RemoteMap, Salon, Service, Status
 from gateway.booking.policy import Ruling, Verdict, floor_after_move, may_cancel, may_move
 from gateway.booking.ports import Calendar, Modification, Tx
 from gateway.booking.remote_plan import NotMapped, held_phases
 from gateway.booking.remote_ports import ACTIVE_REMOTE, BusyKind, BusyRow
-from gateway.booking.saga import Kind, OnDeadline, Plan, SagaStep, Target
 from gateway.booking.saga_runner import status_of
 from gateway.booking.status import ACTIVE, Event, advance
 from gateway.clock import Ids

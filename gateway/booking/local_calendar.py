@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.booking.journal import SagaStep
 from gateway.booking.model import Appointment, Salon
-from gateway.booking.saga import SagaStep
 
 
 @dataclass(frozen=True, slots=True)

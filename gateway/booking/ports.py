@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
+from gateway.booking.journal import SagaStep
 from gateway.booking.model import Appointment, Customer, Interval, Salon, Status
 from gateway.booking.modification import Modification as Modification  # noqa: PLC0414  # handed on: it belongs to this port's words
 from gateway.booking.remote_ports import RemoteTx
-from gateway.booking.saga import SagaStep
 
 T = TypeVar("T")
 

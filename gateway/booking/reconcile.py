@@ -13,12 +13,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from gateway.booking import saga as sagas
+from gateway.booking.journal import Act, Journal, Kind, OnDeadline, Plan, RemoteBooking, SagaStep
 from gateway.booking.model import Appointment, Phase, Status
 from gateway.booking.modification import Modification
 from gateway.booking.ports import Tx
 from gateway.booking.remote_plan import ref_of
 from gateway.booking.remote_ports import ACTIVE_REMOTE, BusyKind, BusyRow
-from gateway.booking.saga import SETTLE, Act, Kind, OnDeadline, Plan, RemoteBooking, SagaStep
+from gateway.booking.saga import SETTLE
 from gateway.booking.status import ACTIVE, Event, advance
 from gateway.clock import Ids
 
@@ -210,7 +211,7 @@ def _begin(tx: Tx, appointment: Appointment, steps: Sequence[SagaStep], ids: Ids
     return journal.saga.id
 
 
-def _free(journal: sagas.Journal, now: datetime) -> sagas.Journal:
+def _free(journal: Journal, now: datetime) -> Journal:
     """Begun for whoever takes it."""
     return replace(journal, saga=replace(journal.saga, lease_until=now))
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from gateway.booking.journal import Act, SagaStep
 from gateway.booking.model import Appointment, Interval, Phase, PhaseKind, RemoteType, Salon
-from gateway.booking.saga import Act, SagaStep
 from gateway.errors import GatewayError
 
 HOLD_KEY = "~hold"

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from gateway.booking.journal import Declined, Journal, Made, NotSent, Plan, Saga, SagaStep, Seen, Unclear
 from gateway.booking.model import Customer
-from gateway.booking.saga import Declined, Journal, Made, NotSent, Plan, Saga, SagaStep, Seen, Unclear
 
 STARTED: Final = "started"
 """The status under which a provisional answer is recorded until the saga knows the final one."""

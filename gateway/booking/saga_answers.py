@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from gateway.booking.journal import OnDeadline, State
 from gateway.booking.ports import Store, Tx
 from gateway.booking.remote_ports import STARTED
-from gateway.booking.saga import OnDeadline, State
 from gateway.booking.saga_runner import SagaRunner, Terms, decide_end, status_of
 from gateway.clock import Clock
 from gateway.errors import StoreUnavailable

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from gateway.booking.journal import Journal, Kind, StepState
 from gateway.booking.model import Appointment, Status
 from gateway.booking.ports import Tx
 from gateway.booking.remote_plan import without_holds
 from gateway.booking.remote_ports import ACTIVE_REMOTE, StoredSaga
-from gateway.booking.saga import Journal, Kind, StepState
 from gateway.booking.status import Event, advance
 from gateway.errors import IllegalTransition
 

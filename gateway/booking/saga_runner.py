@@ -15,12 +15,7 @@ from functools import partial
 from typing import Final
 
 from gateway.booking import saga_pivot
-from gateway.booking.model import Customer
-from gateway.booking.ports import CallbackRequest, Store, Tx
-from gateway.booking.remote_ports import Letter, RemoteCalendar, RemoteOrder, StoredSaga
-from gateway.booking.saga import (
-    LEASE,
-    MAX_REQUEST_SECONDS,
+from gateway.booking.journal import (
     Act,
     Action,
     Compensate,
@@ -36,6 +31,13 @@ from gateway.booking.saga import (
     State,
     StepState,
     Wait,
+)
+from gateway.booking.model import Customer
+from gateway.booking.ports import CallbackRequest, Store, Tx
+from gateway.booking.remote_ports import Letter, RemoteCalendar, RemoteOrder, StoredSaga
+from gateway.booking.saga import (
+    LEASE,
+    MAX_REQUEST_SECONDS,
     after,
     compensating,
     finished,

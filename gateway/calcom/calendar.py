@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from gateway._http import httpx
-from gateway.booking import saga
+from gateway.booking import journal
+from gateway.booking.journal import Declined, Made, RemoteBooking, Seen, Unclear
 from gateway.booking.remote_plan import appointment_of
 from gateway.booking.remote_ports import RemoteOrder, RemoteSetup
-from gateway.booking.saga import Declined, Made, RemoteBooking, Seen, Unclear
 from gateway.breaker import Breakers
 from gateway.calcom.accounts import Account
 from gateway.calcom.channel import UPSTREAM, Channel, Observer, Versions
@@ -26,7 +26,7 @@ from gateway.calcom.stored_accounts import StoredAccounts
 from gateway.clock import Clock
 
 T = TypeVar("T")
-Sent = Made | Declined | Unclear | saga.NotSent
+Sent = Made | Declined | Unclear | journal.NotSent
 
 CANCEL_REASON: Final = "Abgesagt"
 MOVE_REASON: Final = "Verlegt"
@@ -101,10 +101,10 @@ class CalcomCalendar:
         found = await self._client(order, within)
         return Declined("no_account") if found is None else _sent(await found[0].cancel(uid, CANCEL_REASON))
 
-    async def find(self, order: RemoteOrder, *, within: float) -> Seen | Unclear | saga.NotSent:
+    async def find(self, order: RemoteOrder, *, within: float) -> Seen | Unclear | journal.NotSent:
         found = await self._client(order, within)
         if found is None:
-            return saga.NotSent("no_account")
+            return journal.NotSent("no_account")
         client, account = found
         step = order.step
         asked = await client.find_bookings(after_start=step.start, before_end=step.end)
@@ -132,10 +132,10 @@ class CalcomCalendar:
         same = booking.bears(mark) and appointment_of(mark.ref) == appointment_of(order.ref)
         return same and booking.metadata.get(META_TAG) == ref_tag(self.ref_key, order.company_id, mark)
 
-    async def get(self, order: RemoteOrder, uid: str, *, within: float) -> Seen | Unclear | saga.NotSent:
+    async def get(self, order: RemoteOrder, uid: str, *, within: float) -> Seen | Unclear | journal.NotSent:
         found = await self._client(order, within)
         if found is None:
-            return saga.NotSent("no_account")
+            return journal.NotSent("no_account")
         asked = await found[0].latest(uid)
         if isinstance(asked, Done):
             return Seen((_booking(asked.value),))
@@ -187,10 +187,10 @@ def _sent(outcome: Outcome[Booking]) -> Sent:
         case Unknown(cause=cause):
             return Unclear(cause.value)
         case NotSent(cause=cause, retry_in=retry_in):
-            return saga.NotSent(cause.value, retry_in)
+            return journal.NotSent(cause.value, retry_in)
 
 
-def _unseen(outcome: Outcome[T]) -> Unclear | saga.NotSent:
+def _unseen(outcome: Outcome[T]) -> Unclear | journal.NotSent:
     if isinstance(outcome, NotSent):
-        return saga.NotSent(outcome.cause.value, outcome.retry_in)
+        return journal.NotSent(outcome.cause.value, outcome.retry_in)
     return Unclear("refused" if isinstance(outcome, Refused) else "unknown")

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.booking import reconcile
+from gateway.booking.journal import RemoteBooking
 from gateway.booking.model import Status
 from gateway.booking.ports import Store, Tx
 from gateway.booking.reconcile import Local, Verdict, judge
 from gateway.booking.remote_plan import appointment_of
 from gateway.booking.remote_ports import ACTIVE_REMOTE, BusyKind, BusyRow, Letter, RemoteAccount, RemoteSegment
-from gateway.booking.saga import RemoteBooking
 from gateway.booking.status import UPCOMING
 from gateway.calcom.calendar import BACKGROUND_RESERVE, CANCEL_REASON, Connections
 from gateway.calcom.client import CalcomClient

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from gateway.booking.journal import Act, Kind, OnDeadline, Plan, Saga, SagaStep, State, StepState, Target
 from gateway.booking.model import Phase, PhaseKind, RemoteMap, RemoteType
 from gateway.booking.modification import Modification
-from gateway.booking.saga import Act, Kind, OnDeadline, Plan, Saga, SagaStep, State, StepState, Target
 from gateway.storage.saga_statements import ACCOUNT, EVENT_MAP, SETUP
 
 Values = dict[str, Any]

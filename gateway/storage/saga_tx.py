@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.sql import Executable
 
+from gateway.booking.journal import LIVE, Journal, LeaseLost, Plan, Saga, SagaStep
 from gateway.booking.ports import MESSAGE_TOPICS
 from gateway.booking.remote_ports import (
     STARTED,
@@ -22,7 +23,6 @@ from gateway.booking.remote_ports import (
     RemoteSetup,
     StoredSaga,
 )
-from gateway.booking.saga import LIVE, Journal, LeaseLost, Plan, Saga, SagaStep
 from gateway.booking.status import ACTIVE, BLOCKING
 from gateway.errors import GatewayError, VersionConflict
 from gateway.storage import saga_convert as convert

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.booking.journal import RemoteBooking
 from gateway.booking.model import Appointment, Phase, PhaseKind, Policy, Status
 from gateway.booking.reconcile import Local, Verdict, judge
-from gateway.booking.saga import SETTLE, RemoteBooking
+from gateway.booking.saga import SETTLE
 
 START = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 NOW = START - timedelta(days=3)

@@ -9,11 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.booking.saga import (
-    COMPENSATION_CAP,
-    FORWARD_CAP,
-    LAG,
-    SETTLE,
+from gateway.booking.journal import (
     Act,
     Compensate,
     Declined,
@@ -34,6 +30,12 @@ from gateway.booking.saga import (
     StepState,
     Unclear,
     Wait,
+)
+from gateway.booking.saga import (
+    COMPENSATION_CAP,
+    FORWARD_CAP,
+    LAG,
+    SETTLE,
     after,
     backoff,
     begun,
