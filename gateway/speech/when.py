@@ -30,7 +30,9 @@ class When:
     """A day, a time, both, or a stretch of either, as said.
 
     `start`, `end`: naive local values; `end` is exclusive, None when open or no interval. `within`: any day or time
-    inside is meant ("Ende nächster Woche"). `part`: frueh, vormittag, mittag, nachmittag, abend or nacht, when said. `readings`: the other real readings, `question`: what to ask about them.
+    inside is meant ("Ende nächster Woche"). `part`: frueh, vormittag, mittag, nachmittag, abend or nacht, when said.
+    `hours`: of several days, the minutes [from, to) meant of each of them ("am Wochenende um zehn": 600, 601).
+    `readings`: the other real readings, `question`: what to ask about them.
     """
 
     kind: Kind
@@ -39,6 +41,7 @@ class When:
     grain: Grain | None = None
     part: str | None = None
     within: bool = False
+    hours: tuple[int, int] | None = None
     readings: tuple["When", ...] = ()
     question: str | None = None
 
@@ -144,7 +147,21 @@ def _days(days: Days, meaning: Meaning, context: Context) -> When:
             minute = settle(meaning.clock, context, bound.weekday())
             at = _at(bound, minute)
             return When("interval", at if days.start else None, at if days.end else None, "minute")
-    return When("interval", days.start, days.end, days.grain, public(part), days.within)
+    return When("interval", days.start, days.end, days.grain, public(part), days.within, _hours(meaning, context))
+
+
+def _hours(meaning: Meaning, context: Context) -> tuple[int, int] | None:
+    """The minutes of each of several days: of the window, the clock or the part said with them."""
+    if meaning.window is not None:
+        lo, hi = settle_window(meaning.window, context, None)
+        return lo or 0, MINUTES if hi is None or lo is not None and hi <= lo else hi
+    if meaning.clock is not None:
+        minute = settle(meaning.clock, context, None) % MINUTES
+        return minute, minute + 1
+    if meaning.part is None:
+        return None
+    start, end = PARTS[meaning.part]
+    return start, min(end, MINUTES)
 
 
 def _window(window: Window, day: date | None, context: Context) -> When:

@@ -107,6 +107,23 @@ def test_a_choice_of_two_is_asked_back() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("am Wochenende um zehn", (600, 601)),
+        ("nächste Woche zwischen 14 und 16 Uhr", (840, 960)),
+        ("nächste Woche ab 17 Uhr", (1020, 1440)),
+        ("Montag bis Mittwoch bis elf", (0, 660)),
+        ("nächste Woche vormittags", (480, 750)),
+        ("am Wochenende", None),
+    ],
+)
+def test_several_days_keep_the_hours_said_with_them(said: str, hours: tuple[int, int] | None) -> None:
+    """A stretch of days is whole days, and says which minutes of each were meant."""
+    heard = understand(said, WEDNESDAY)
+    assert (heard.kind, type(heard.start), heard.hours) == ("interval", date, hours)
+
+
+@pytest.mark.parametrize(
     "said", ["2026-04-02T14:00:00Z", "2026-04-02T14:00:00+02:00", "2026-04-02 14:00", "2026-04-02T14:00"]
 )
 def test_iso_forms_of_language_models_are_local_wall_time(said: str) -> None:
