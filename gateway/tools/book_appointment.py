@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
+from string import ascii_uppercase
 from typing import Final
 
 from gateway.auth.identity import Level, Recognition
 from gateway.auth.identity import Reason as RecognitionReason
-from gateway.auth.phone import parse_e164
+from gateway.auth.phone import dictated_digits, parse_e164
 from gateway.booking.availability import assign
 from gateway.booking.boards import Boards, OfferBoard, deciding
 from gateway.booking.change import AlreadyDone, Begun, Choice, NotFree, Unmapped, book, people_of, same_booking
 from gateway.booking.free_time import Board
-from gateway.booking.model import Appointment, Customer, Status
+from gateway.booking.model import MAX_OFFERS, Appointment, Customer, Service, Status
 from gateway.booking.offers import Offer
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
@@ -28,6 +30,8 @@ from gateway.tools.open_bookings import too_many_open
 from gateway.tools.wish import hear, instant
 
 MAX_NAME: Final = 80
+MIN_DIGITS: Final = 3
+TOKENS: Final = ascii_uppercase[:MAX_OFFERS]
 _EMAIL: Final = re.compile(r"[^\s@<>\"',;]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}")
 _NAME_PART: Final = re.compile(r"[^\W\d_][\w'’.-]*", re.UNICODE)
 
@@ -38,6 +42,8 @@ class Guest:
 
     name: str | None
     phone_e164: str | None
+    phone_unclear: bool
+    """A number was said that is none."""
     email: str | None
     notes: str
 
@@ -74,12 +80,25 @@ class BookAppointment:
         if heard.moment is None:
             board = (await _offering(ctx)).fair_to(service, staff.ids, staff.excluded).board
             return times_to_choose(ctx, board, service, staff, heard)
-        return Choice(service, instant(ctx.salon, heard.moment), staff.ids, excluded=staff.excluded)
+        start = instant(ctx.salon, heard.moment)
+        heard_with = () if args.get("staff") else await _offered_with(ctx, service, start)
+        return Choice(service, start, staff.ids, preferred=heard_with, excluded=staff.excluded)
 
 
 async def _offering(ctx: ToolContext) -> OfferBoard:
     boards = Boards(ctx.services.store, ctx.services.holds, ctx.services.cache)
     return await boards.offering(ctx.salon, ctx.now, ctx.versions, ctx.call.call_id)
+
+
+async def _offered_with(ctx: ToolContext, service: Service, start: datetime) -> tuple[str, ...]:
+    """With whom this call was offered that very start: who repeats the time in words has heard the name as well."""
+    for token in TOKENS:
+        offer = await ctx.services.holds.offer(ctx.salon.company_id, ctx.call.call_id, token, ctx.now)
+        if offer is None:
+            return ()
+        if (offer.service_id, offer.start) == (service.id, start):
+            return offer.assignment.staff_ids
+    return ()
 
 
 def _of_offer(ctx: ToolContext, offer: Offer) -> Choice | None:
@@ -157,7 +176,8 @@ def _who_question(
     if customer is None and guest.name is None:
         return answered("ask_name", ctx.voice.say("ask_name"))
     if customer is None and ctx.caller_e164 is None and guest.phone_e164 is None:
-        return answered("ask_phone", ctx.voice.say("ask_phone"))
+        again = "ask_phone_again" if guest.phone_unclear else "ask_phone"
+        return answered("ask_phone", ctx.voice.say(again))
     return None
 
 
@@ -203,13 +223,20 @@ def already(ctx: ToolContext, appointment: Appointment) -> Outcome:
 
 
 def _guest(args: Arguments) -> Guest:
-    email = args.get("email") or ""
+    email, said = args.get("email") or "", args.get("phone")
+    phone_e164 = parse_e164(said)
     return Guest(
         name=clean_name(args.get("name")),
-        phone_e164=parse_e164(args.get("phone")),
+        phone_e164=phone_e164,
+        phone_unclear=phone_e164 is None and has_digits(said),
         email=email if _EMAIL.fullmatch(email) else None,
         notes=args.get("notes") or "",
     )
+
+
+def has_digits(said: str | None) -> bool:
+    """Whether a number was attempted, and not only "die, von der ich anrufe"."""
+    return len(dictated_digits(said) or "") >= MIN_DIGITS or sum(ch.isdigit() for ch in said or "") >= MIN_DIGITS
 
 
 def clean_name(text: str | None) -> str | None:

@@ -17,6 +17,7 @@ from gateway.tools.arguments import Arguments
 from gateway.tools.choose import StaffWish, chosen_service, chosen_staff
 from gateway.tools.context import Commit, Outcome, ToolContext, answered
 from gateway.tools.facts import Facts, label, offer_facts
+from gateway.tools.not_free import reason_at
 from gateway.tools.wish import Heard, as_wish, hear
 
 _FITS_WISH: Final = (Why.WISH, Why.WITHIN_WISH)
@@ -110,7 +111,7 @@ def reason_against(
 ) -> Reason:
     """The plainest reason why nothing fits the wish."""
     if wish.exact is not None:
-        return why_not(board, service, staff.ids, wish.exact) or Reason.TAKEN
+        return reason_at(board, service, staff.ids, wish.exact)
     days = [local_date(window.start, ctx.salon.tz) for window in wish.windows] or [ctx.today]
     if days[-1] < ctx.today:
         return Reason.PAST

@@ -1,4 +1,4 @@
-"""`list_services`: what the salon sells, and what one thing costs."""
+"""`list_services`: what the salon sells, and what one thing costs and how long it takes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class ListServices:
             return answered("listed", ctx.voice.say("unknown_service"), services=[])
         if len(meant) == 1:
             one = meant[0]
-            say = ctx.voice.say("listed_one", service=ctx.voice.service(one), price=ctx.voice.price(one.price_cents))
+            price, takes = ctx.voice.price(one.price_cents, accusative=True), ctx.voice.takes(one.minutes)
+            say = ctx.voice.say("listed_one", service=ctx.voice.service(one), price=price, takes=takes)
         else:
             say = ctx.voice.say("listed", choices=ctx.voice.services(_fewest_words(meant)[:MAX_SAID], "und"))
         return answered("listed", say, services=[_facts(s) for s in meant[:MAX_LISTED]])

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.booking.availability import Reason, why_not
 from gateway.booking.change import Choice
 from gateway.booking.free_time import Board
+from gateway.booking.model import Service
 from gateway.booking.offers import Wish, rank
 from gateway.tools.context import Outcome, ToolContext, answered
 from gateway.tools.facts import offer_facts
 
+ONE_MINUTE: Final = timedelta(minutes=1)
 # Somebody or something else has that time; any other reason is the house's own (closed, past, too far ahead).
 _TAKEN: Final = (Reason.TAKEN, Reason.STAFF_ABSENT)
+
+
+def reason_at(board: Board, service: Service, staff_ids: Iterable[str] | None, start: datetime) -> Reason:
+    """Why this start is not possible; TAKEN where only other callers' holds are in the way."""
+    reason = why_not(board, service, staff_ids, start) or Reason.TAKEN
+    # "Jetzt gleich" is the minute that has begun: too soon, not over.
+    return Reason.TOO_SOON if reason is Reason.PAST and board.now - start < ONE_MINUTE else reason
 
 
 def not_free(
@@ -22,7 +33,7 @@ def not_free(
 
     The offers can be named by their token later, but are not held: a flood of losers must not block the calendar.
     """
-    reason = why_not(board, choice.service, choice.staff_ids, choice.start) or Reason.TAKEN
+    reason = reason_at(board, choice.service, choice.staff_ids, choice.start)
     offers = rank(
         board,
         choice.service,

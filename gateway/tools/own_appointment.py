@@ -42,6 +42,11 @@ class Meant:
         """Something beyond the name was said."""
         return self.day is not None or self.clock_minute is not None or self.code is not None
 
+    @property
+    def unnamed(self) -> bool:
+        """Nothing was said of the appointment itself."""
+        return not self.narrows and self.between is None
+
 
 def meant(
     ctx: ToolContext, name: str | None, heard: Heard, code: str | None, *, may_be_just_made: bool = False
@@ -73,10 +78,12 @@ def find_own(tx: Tx, ctx: ToolContext, said: Meant, *, not_found: str = "not_fou
     if not recognition.known:
         return unknown_caller(ctx, recognition, not_found)
     mine = [a for a in upcoming(tx, ctx, recognition) if fits(ctx, a, said)]
-    if len(mine) == 1:
+    # A model that says "cancel" again, and no longer which, means what it just cancelled; never what is left.
+    repeated = _cancelled_here(tx, ctx, recognition) if said.may_be_just_made and said.unnamed else None
+    if len(mine) == 1 and repeated is None:
         return Mine(mine[0], recognition)
     if not mine:
-        gone = _cancelled(tx, ctx, recognition, said)
+        gone = repeated or _cancelled(tx, ctx, recognition, said)
         if gone is not None:
             return Mine(gone, recognition)
         return _failed(answered(not_found, ctx.voice.say(not_found)), recognition)
@@ -106,7 +113,9 @@ def fits(ctx: ToolContext, appointment: Appointment, said: Meant) -> bool:
 
 def unknown_caller(ctx: ToolContext, recognition: Recognition, not_found: str) -> Outcome:
     """What a caller hears whom we do not know: more is needed, or nothing was found. Never whether anybody exists."""
-    if recognition.reason in (Reason.SAY_MORE, Reason.SAY_NAME):
+    if recognition.reason is Reason.SAY_NAME:
+        return _failed(answered("verify", ctx.voice.say("ask_full_name")), recognition)
+    if recognition.reason is Reason.SAY_MORE:
         return _failed(answered("verify", ctx.voice.say("verify")), recognition)
     return _failed(answered(not_found, ctx.voice.say(not_found)), recognition)
 
@@ -132,6 +141,18 @@ def _cancelled(tx: Tx, ctx: ToolContext, recognition: Recognition, said: Meant) 
     )
     fitting = [a for a in found if fits(ctx, a, said)]
     return fitting[-1] if fitting else None
+
+
+def _cancelled_here(tx: Tx, ctx: ToolContext, recognition: Recognition) -> Appointment | None:
+    """The caller's appointment that this very call cancelled, if that was the last thing it did."""
+    call_id = ctx.call.call_id
+    latest = tx.last_effect(call_id) if call_id else None
+    last = tx.recorded(call_id, latest) if latest else None
+    if last is None or last.status != "cancelled" or last.appointment_id is None or recognition.customer is None:
+        return None
+    one = tx.appointment(last.appointment_id)
+    mine = one is not None and one.customer_id == recognition.customer.id
+    return one if mine and one is not None and one.status is Status.CANCELLED else None
 
 
 def _failed(outcome: Outcome, recognition: Recognition) -> Outcome:

@@ -19,6 +19,7 @@ from gateway.speech.numbers import Lang
 from gateway.speech.say import (
     say_date,
     say_datetime,
+    say_duration,
     say_list,
     say_offers,
     say_price,
@@ -119,6 +120,11 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Unter welcher Telefonnummer können wir Sie erreichen?",
         "Unter welcher Telefonnummer können wir dich erreichen?",
         "Which phone number can we reach you on?",
+    ),
+    "ask_phone_again": (
+        "Diese Nummer habe ich leider nicht verstanden. Wie lautet sie noch einmal, mit Vorwahl?",
+        "Diese Nummer habe ich leider nicht verstanden. Wie lautet sie noch einmal, mit Vorwahl?",
+        "I did not catch that number. What is it once more, with the area code?",
     ),
     # -- offering ----------------------------------------------------------------------------------------------
     "offered_wish": (
@@ -357,9 +363,9 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "We offer for example {choices}.",
     ),
     "listed_one": (
-        "{service} kostet {price}.",
-        "{service} kostet {price}.",
-        "{service} costs {price}.",
+        "{service} kostet {price}. Dafür planen wir {takes} ein.",
+        "{service} kostet {price}. Dafür planen wir {takes} ein.",
+        "{service} costs {price}. We set aside {takes} for it.",
     ),
     "noted": (
         "Gern, wir rufen Sie zurück.",
@@ -398,6 +404,7 @@ TEXT_KEYS: Final = tuple(_TEXTS)
 _WHY: Final = {reason: f"why_{reason.value}" for reason in Reason}
 # What stands for people whose names cannot be said, after "bei" and "with", and after "zu" and "would you like".
 _US: Final[Mapping[Lang, str]] = {"de": "uns", "en": "us"}
+_OR_ELSE: Final[Mapping[Lang, str]] = {"de": "oder", "en": "or"}
 _AS_WELL_AS: Final[Mapping[Lang, str]] = {"de": "sowie", "en": "as well as"}
 _SOMEBODY: Final[Mapping[Lang, str]] = {"de": "jemand anderem", "en": "somebody else"}
 # A list inside a sentence that has up to five words of its own.
@@ -439,9 +446,10 @@ class Voice:
         names = [say_service(s.name, lang=self.lang) for s in services]
         while len(names) > 1 and sum(len(words(name)) for name in names) > MAX_LISTED_WORDS:
             names.pop()
-        if conj == "und" and len(names) > 1 and any(" und " in name or "," in name for name in names):
-            # A name with an "und" of its own needs another word between itself and the next.
-            return f"{'; '.join(names[:-1])} {_AS_WELL_AS[self.lang]} {names[-1]}"
+        if len(names) > 1 and any(" und " in name or " and " in name or "," in name for name in names):
+            # A name with an "und" of its own needs more between itself and the next.
+            last = _AS_WELL_AS[self.lang] if conj == "und" else _OR_ELSE[self.lang]
+            return f"{'; '.join(names[:-1])} {last} {names[-1]}"
         return say_list(names, "und" if conj == "und" else "oder", lang=self.lang)
 
     def names(self, first_names: Sequence[str]) -> str:
@@ -473,8 +481,11 @@ class Voice:
     def day(self, day: date) -> str:
         return say_date(day, lang=self.lang, today=self.today)
 
-    def price(self, cents: int) -> str:
-        return say_price(cents, lang=self.lang)
+    def price(self, cents: int, *, accusative: bool = False) -> str:
+        return say_price(cents, lang=self.lang, accusative=accusative)
+
+    def takes(self, minutes: int) -> str:
+        return say_duration(minutes, lang=self.lang)
 
     def staff(self, salon: Salon, staff_ids: Sequence[str]) -> str:
         """First names of the people who work on something: "Emma", "Emma und Fabian"; "uns" when none can be said."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gateway.auth.phone import parse_e164
 from gateway.booking.ports import CallbackRequest, Tx
 from gateway.tools.arguments import Arguments
-from gateway.tools.book_appointment import clean_name
+from gateway.tools.book_appointment import clean_name, has_digits
 from gateway.tools.context import Commit, Outcome, ToolContext, answered
 
 
@@ -19,7 +19,12 @@ class RequestCallback:
     writes: bool = True
 
     async def prepare(self, ctx: ToolContext, args: Arguments) -> Outcome | Commit:
-        phone = parse_e164(args.get("phone")) or ctx.caller_e164
+        said = args.get("phone")
+        phone = parse_e164(said)
+        if phone is None and has_digits(said):
+            # Ringing back at the line they call from is not what they asked for.
+            return answered("ask_phone", ctx.voice.say("ask_phone_again"))
+        phone = phone or ctx.caller_e164
         if phone is None:
             return answered("ask_phone", ctx.voice.say("ask_phone"))
         note = CallbackRequest(

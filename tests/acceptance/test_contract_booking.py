@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from .caller import Answer, Caller
+from .caller import NEW_NUMBER, Answer, Caller
 from .conftest import Line
 
 COLOURING = "Ansatzfärbung, waschen, schneiden, föhnen"
@@ -379,3 +379,38 @@ async def test_two_callers_cannot_have_one_time_however_close(line: Line) -> Non
         )
     )
     assert sorted(answer.status for answer in answers) == ["booked", "taken"]
+
+
+async def test_a_number_that_is_none_is_asked_for_as_such(desk: Line) -> None:
+    """Asked the same question twice, a caller says the same again."""
+    caller = desk.caller(None)
+    wish = {"service": "Bartpflege", "date": "2025-10-30", "time": "10:00", "name": "Anna Becker"}
+    first = await caller("book_appointment", **wish)
+    again = await caller("book_appointment", **wish, phone="0176 55")
+    assert (first.status, again.status) == ("ask_phone", "ask_phone")
+    assert "nicht verstanden" in again.say
+    assert "nicht verstanden" not in first.say
+    assert (await caller("book_appointment", **wish, phone="die, von der ich anrufe")).say == first.say
+
+
+async def test_nobody_is_called_back_at_another_number_than_they_said(desk: Line) -> None:
+    """A number that is none is asked for again; words without a number mean the one they call from."""
+    caller = desk.caller()
+    assert (await caller("request_callback", phone="0176 55")).status == "ask_phone"
+    assert await desk.rows("SELECT 1 FROM callback") == []
+    assert (await caller("request_callback", phone="unter dieser Nummer hier")).status == "noted"
+    assert (await caller("request_callback", phone="030 28040000")).status == "noted"
+    numbers = await desk.rows("SELECT phone_e164 FROM callback ORDER BY phone_e164 DESC")
+    assert [row[0] for row in numbers] == ["+493028040000", NEW_NUMBER]
+
+
+async def test_who_says_the_time_again_gets_the_person_heard_with_it(desk: Line) -> None:
+    """Offered at ten with Fabian, then Emma comes free: "um zehn" is still with Fabian."""
+    other, caller = desk.caller("+4915112349002"), desk.caller()
+    wish = {"service": "Bartpflege", "date": "2025-10-30", "time": "10:00"}
+    (held,) = (await other("check_availability", **wish))["offers"]
+    (offered,) = (await caller("check_availability", **wish))["offers"]
+    assert offered["staff"] != held["staff"]
+    await other.event("call_ended")
+    answer = await caller("book_appointment", **wish, name="Anna Becker")
+    assert (answer.status, answer["staff"]) == ("booked", offered["staff"])

@@ -382,6 +382,18 @@ async def test_of_several_appointments_the_caller_says_which(line: Line) -> None
     assert moved["appointment_id"] == second["appointment_id"]
 
 
+async def test_cancel_said_again_without_which_cancels_nothing_more(desk: Line) -> None:
+    """A model that repeats itself with other words: what is left is asked for, and what is gone is said to be gone."""
+    caller = desk.caller(SABINE)
+    second = await booked(caller, "2025-10-30 10:00", service="Bartpflege")
+    assert (await caller("cancel_appointment", date="2025-10-28")).status == "cancelled"
+    again = await caller("cancel_appointment", confirm=True)
+    assert (again.status, len(again["appointments"])) == ("ask_which", 1)
+    assert await status_of(desk, second["appointment_id"]) == ("confirmed", 1)
+    assert (await caller("cancel_appointment", date="2025-10-30")).status == "cancelled"
+    assert (await caller("cancel_appointment", confirm="ja")).status == "already_cancelled"
+
+
 async def test_two_cancels_at_once_are_one(line: Line) -> None:
     """Two phones, one appointment: one modification, the second hears it is done."""
     answers = await asyncio.gather(*(line.caller(SABINE)("cancel_appointment", date="2025-10-28") for _ in range(2)))
@@ -442,7 +454,8 @@ async def test_a_hidden_number_that_says_too_little_is_asked_for_more(desk: Line
 async def test_on_a_shared_number_the_name_decides(desk: Line) -> None:
     """Thomas and Julia share a phone and the hour: without a first name neither is touched."""
     caller = desk.caller(SCHROEDERS)
-    assert (await caller("cancel_appointment", date="2025-10-30")).status == "verify"
+    unnamed = await caller("cancel_appointment", date="2025-10-30")
+    assert (unnamed.status, unnamed.say) == ("verify", "Wie ist Ihr Vor- und Nachname, bitte?")
     assert (await caller("cancel_appointment", date="2025-10-30", name="Schröder")).status == "verify"
     assert await modifications(desk) == []
     answer = await caller("cancel_appointment", date="2025-10-30", name="Julia Schröder")

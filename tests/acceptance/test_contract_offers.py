@@ -301,7 +301,9 @@ async def test_services_are_listed_with_minutes_and_price(desk: Line) -> None:
 async def test_one_service_is_listed_with_its_price_in_words(desk: Line) -> None:
     """What does a beard cost?"""
     answer = await desk.caller()("list_services", suche="Was kostet eine Bartpflege?")
-    assert answer.say == "Bartpflege kostet achtzehn Euro."
+    assert answer.say == "Bartpflege kostet achtzehn Euro. Dafür planen wir zwanzig Minuten ein."
+    answer = await desk.caller()("list_services", suche="Wie lange dauert eine Ansatzfärbung?")
+    assert "zweieinhalb Stunden" in answer.say
 
 
 async def test_a_service_nobody_sells_is_listed_as_nothing(desk: Line) -> None:
@@ -330,3 +332,14 @@ async def test_a_callback_for_a_hidden_number_asks_for_one(desk: Line) -> None:
     answer = await desk.caller(None)("request_callback", name="Anna Becker")
     assert answer.status == "ask_phone"
     assert await desk.rows("SELECT 1 FROM callback") == []
+
+
+async def test_right_now_is_too_soon_and_not_over(desk: Line) -> None:
+    """Half a minute after nine, "jetzt gleich" is still to come."""
+    desk.later(seconds=30)
+    for tool in ("check_availability", "book_appointment"):
+        answer = await desk.caller()(tool, service="Bartpflege", when="jetzt gleich", name="Anna Becker")
+        assert answer["reason"] == "too_soon", tool
+        assert answer["offers"]
+    answer = await desk.caller()("check_availability", service="Bartpflege", when="heute um 8 Uhr")
+    assert answer["reason"] == "past"

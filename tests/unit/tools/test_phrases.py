@@ -93,6 +93,7 @@ def worst(voice: Voice) -> dict[str, list[str]]:
         "why": [voice.why(reason, "Maximilian-Alexander") for reason in Reason],
         "next_day": [voice.day(LONG_AT.date()), voice.day(days[0].date())],
         "price": [voice.price(987_65), voice.price(1)],
+        "takes": [voice.takes(150), voice.takes(485)],
         "fee": [voice.price(987_65), voice.price(1)],
         "choices": [],
     } | _choices(voice, services, [booking(at, "s0") for at in days])
@@ -181,8 +182,8 @@ def test_a_person_without_a_name_that_can_be_said_leaves_no_hole(voice: str) -> 
 
 def test_a_sentence_begins_with_a_capital() -> None:
     """Also when a filled-in word comes first."""
-    said = Voice("en", True).say("listed_one", service="beard trim", price="eighteen euros")
-    assert said == "Beard trim costs eighteen euros."
+    said = Voice("en", True).say("listed_one", service="beard trim", price="eighteen euros", takes="twenty minutes")
+    assert said == "Beard trim costs eighteen euros. We set aside twenty minutes for it."
 
 
 def test_a_missing_word_is_a_bug_and_not_silence() -> None:
@@ -208,3 +209,6 @@ def test_names_with_an_und_of_their_own_stay_apart() -> None:
     by_id = {service.id: service for service in SALON.services}
     assert HOUSE_VOICE.services([by_id["51"], by_id["52"]], "und") == "Waschen, Schneiden und Föhnen sowie Bartpflege"
     assert HOUSE_VOICE.services([by_id["52"], by_id["53"]], "und") == "Bartpflege und Kinderschnitt"
+    assert HOUSE_VOICE.services([by_id["52"], by_id["53"]]) == "Bartpflege oder Kinderschnitt"
+    three = [by_id["53"], by_id["51"], by_id["52"]]
+    assert HOUSE_VOICE.services(three) == "Kinderschnitt; Waschen, Schneiden und Föhnen oder Bartpflege"
