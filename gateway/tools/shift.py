@@ -17,6 +17,9 @@ from gateway.speech.when import When
 from gateway.tools.arguments import Arguments
 
 MAX_COUNT: Final = 90
+GRAIN: Final = timedelta(minutes=5)
+NEAR: Final = timedelta(hours=2)
+"""How far "etwas" reaches; farther comes as an alternative."""
 _ONE: Final = ("ein", "eine", "einen", "einer", "one", "a", "an")
 _NUMBERS: Final = {
     **{cardinal(n): n for n in range(1, MAX_COUNT + 1)},
@@ -104,11 +107,11 @@ def _amount(found: re.Match[str]) -> Shift:
 
 
 def vaguely(args: Arguments, start: datetime) -> When | None:
-    """ "Etwas später": the rest of the day after `start` (naive local), or what lies before it; None: not said."""
+    """ "Etwas später": the two hours after `start` (naive local), or those before it; None: not said."""
     said = [plain(text) for name in ("date", "time", "when") if (text := args.get(name))]
     found = _VAGUE.fullmatch(said[0]) if len(said) == 1 else None
     if found is None:
         return None
     if found["later"]:
-        return When("interval", start + timedelta(minutes=5), None, "minute")
-    return When("interval", None, start, "minute")
+        return When("interval", start + GRAIN, start + NEAR + GRAIN, "minute")
+    return When("interval", start - NEAR, start, "minute")
