@@ -30,11 +30,12 @@ from gateway.tools.audit import audit_line
 from gateway.tools.context import Asked, Commit, Outcome, Services, Tool, ToolContext, answered
 from gateway.tools.envelope import ToolRequest
 from gateway.tools.gate import Gate
-from gateway.tools.phrases import HOUSE_VOICE
+from gateway.tools.phrases import HOUSE_VOICE, Voice, voice_of
 from gateway.tools.records import ReadRecorder
 from gateway.tools.replay import Decided, Key, Recent, RecentAnswers, decide, known_answer
 
 MAX_ATTEMPTS: Final = 4
+MAX_VOICES: Final = 10_000
 
 
 class Dispatcher:
@@ -63,6 +64,7 @@ class Dispatcher:
         self._recent = RecentAnswers()
         self._settling: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._as_sold: dict[tuple[str, str], tuple[Salon, Salon]] = {}
+        self._voices: dict[str, Voice] = {}
 
     @property
     def _store(self) -> Store:
@@ -97,30 +99,33 @@ class Dispatcher:
         try:
             if tool is None:
                 self._metrics.unknown_tools.inc()
-                return self._plain(answered("unknown_tool", HOUSE_VOICE.say("unknown_tool"), ok=False))
+                return self._plain(answered("unknown_tool", self._voice(request).say("unknown_tool"), ok=False))
             async with asyncio.timeout(TOOL_BUDGET_SECONDS):
                 return await self._routed(request, tool)
         except OutcomeUnknown:
             self._metrics.failures.labels("OutcomeUnknown").inc()
             self._log.error("outcome_unknown", tool=tool.name if tool else "unknown")
-            return self._plain(answered("unavailable", HOUSE_VOICE.say("unknown_outcome"), ok=False))
+            return self._plain(answered("unavailable", self._voice(request).say("unknown_outcome"), ok=False))
         except (StoreUnavailable, TimeoutError) as error:
             self._metrics.failures.labels(type(error).__name__).inc()
             self._log.error("tool_unavailable", tool=tool.name if tool else "unknown", kind=type(error).__name__)
-            return self._plain(_unavailable(tool))
+            return self._plain(_unavailable(tool, self._voice(request)))
         except Exception as error:  # noqa: BLE001  # the last door before the caller: a bug is logged whole, and the call goes on
             self._metrics.failures.labels("bug").inc()
             self._log.bug("tool_failed", error, tool=tool.name if tool else "unknown")
-            return self._plain(_unavailable(tool))
+            return self._plain(_unavailable(tool, self._voice(request)))
 
     async def _routed(self, request: ToolRequest, tool: Tool) -> tuple[str, bytes]:
         if len(self._running) >= self._max_in_flight:
             self._metrics.failures.labels("overload").inc()
-            return self._plain(answered("unavailable", HOUSE_VOICE.say("busy"), ok=False))
+            return self._plain(answered("unavailable", self._voice(request).say("busy"), ok=False))
         snapshot = await self._store.snapshot(request.call.called, request.call.agent_id)
         if snapshot is None:
             self._metrics.failures.labels("unknown_number").inc()
-            return self._plain(_unavailable(tool))
+            return self._plain(_unavailable(tool, HOUSE_VOICE))
+        if len(self._voices) >= MAX_VOICES:
+            self._voices.clear()
+        self._voices[_line(request)] = voice_of(snapshot.salon, None)
         key = (snapshot.salon.company_id, request.call.call_id, request.key)
         delivery = (key, request.fingerprint)
         running = self._running.get(delivery)
@@ -189,7 +194,7 @@ class Dispatcher:
                 self._metrics.replays.labels(tool.name).inc()
             body = await self._finished(ctx, decided)
             return _as_said(decided.outcome, body), body
-        return None, _unavailable(tool).answer.body()
+        return None, _unavailable(tool, ctx.voice).answer.body()
 
     async def _finished(self, ctx: ToolContext, decided: Decided) -> bytes:
         """The answer's bytes; where they are a saga's to say, after driving it as far as the budget allows."""
@@ -267,6 +272,10 @@ class Dispatcher:
             audit=audit_line(ctx, request.tool, outcome),
         )
 
+    def _voice(self, request: ToolRequest) -> Voice:
+        """The voice this line was last answered in: also when the salon cannot be looked up just now."""
+        return self._voices.get(_line(request), HOUSE_VOICE)
+
     def _sold(self, salon: Salon) -> Salon:
         """The salon with every service as the phone may sell it, worked out once per configuration."""
         key = (salon.company_id, salon.branch_id)
@@ -287,9 +296,14 @@ def _as_said(outcome: Outcome | None, body: bytes) -> Outcome | None:
     return replace(outcome, answer=later.ends["taken"], offers=later.offers, holds_offers=False, frees_holds=False)
 
 
-def _unavailable(tool: Tool | None) -> Outcome:
+def _unavailable(tool: Tool | None, voice: Voice) -> Outcome:
     key = "unavailable_change" if tool is not None and tool.name in _CHANGES else "unavailable"
-    return answered("unavailable", HOUSE_VOICE.say(key), ok=False)
+    return answered("unavailable", voice.say(key), ok=False)
+
+
+def _line(request: ToolRequest) -> str:
+    """What a salon is found by: the called number, else the agent."""
+    return request.call.called or request.call.agent_id or ""
 
 
 _CHANGES: Final = frozenset({"reschedule_appointment", "cancel_appointment"})

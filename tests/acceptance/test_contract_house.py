@@ -171,6 +171,7 @@ async def conversation(line: Line) -> list[Answer]:
     for confirm in (False, True, True):
         await turn(known, "cancel_appointment", date="2025-10-29", confirm=confirm)
     await turn(known, "cancel_appointment", date="2025-12-24")
+    await turn(known, "erfundenes_werkzeug")
     return seen
 
 
@@ -240,6 +241,16 @@ async def test_readiness_turns_red_without_the_database(desk: Line) -> None:
     assert (await desk.client.get("/healthz")).status_code == 200
     answer = await desk.caller()("book_appointment", service="52", date="2025-10-27", time="10:00", name="Anna Becker")
     assert (answer.status, answer["ok"]) == ("unavailable", False)
+
+
+async def test_what_a_salon_cannot_be_asked_for_is_still_said_in_its_voice(desk: Line) -> None:
+    """The database goes away under an English salon: no German in the caller's ear."""
+    await speak(desk, lang="en")
+    caller = desk.caller()
+    await caller("list_services")
+    move_away(Path(desk.database_url.removeprefix("sqlite:///")))
+    assert (await caller("cancel_appointment", date="tomorrow")).say.startswith("I cannot change that")
+    assert (await caller("erfundenes_werkzeug")).say.startswith("I cannot do that")
 
 
 # -- events -----------------------------------------------------------------------------------------------------------------
