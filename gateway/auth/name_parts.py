@@ -30,10 +30,10 @@ _PARTICLES: Final = frozenset(
 )  # fmt: skip
 # Said around a name on the phone, never part of one.
 _CARRIER: Final = re.compile(
-    r"\b(?:(?:mein(?:en)?|der|auf den) name(?:n)?(?: (?:ist|lautet|wäre))?|ich (?:heiße|heisse|bin(?: (?:der|die))?)|"
+    r"\b(?:(?:(?:das ist |ist )?mein(?:en)?|der|auf den) name(?:n)?(?: (?:ist|lautet|wäre))?|ich (?:heiße|heisse|bin(?: (?:der|die))?)|"
     r"hier (?:ist|spricht)(?: (?:der|die))?|am apparat|am telefon|ja also|ja hallo|guten (?:tag|morgen|abend)|grüß gott|"
-    r"my name is|this is|speaking)\b"
-    r"|^(?:(?:ja|also|hallo|ähm?|öhm?|hm+|moin|servus)\b[ ,.]*)+(?=\w+[ -]\w)|(?<=\w )(?:ähm?|öhm?|hm+)\b"
+    r"my name is|this is|i['’]m|i am|speaking)\b"
+    r"|^(?:(?:ja|also|genau|hallo|ähm?|öhm?|hm+|moin|servus)\b[ ,.]*)+(?=\w+[ -]\w)|(?<=\w )(?:ähm?|öhm?|hm+)\b"
     r"|(?<=\w )(?:hier|bitte|ja)[.!]?$"
     # how a name is spelled, said behind it: "Meyer mit Ypsilon", "Schmidt mit d t"
     r"|(?<=\w),? (?:nur |einfach )?mit (?:(?:doppel|zwei|einem|hartem|weichem|scharfem|langem|kurzem)[- ]?){0,2}"

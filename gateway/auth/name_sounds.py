@@ -63,13 +63,22 @@ _GUESTS: Final = tuple(
         # Yavuz, Mazurek, Özkan, Muñoz: no German z stands behind a single short vowel
         (r"(?<=[^aeiouäöüyáéíóúı][aeiouäöüáéíóúı])z(?!z|s)|(?<=^[oöu])z", "s"),
         (r"(?<=[sg]e)yi", "i"),  # Hüseyin
-        (r"(?<=[nr])c(?=[aeiıou])", "dsch"),  # Nurcan, Gencer
+        (r"(?:^|(?<=[nr]))c(?=[aeiıouöü])", "dsch"),  # Cansu, Nurcan, Gencer
+        (r"(?<=[bdfgklmnprstvz])y(?=[aeo])", "j"),  # Derya
+        (r"^z(?=[bdglmnrv])", "s"),  # Zbigniew
+        (r"zs(?!ch)", "sch"),  # Zsolt
+        (r"cs$|ch(?=ez$)", "tsch"),  # Kovács, Sánchez
+        (r"(?<=[śsz])ni(?=ew)", "n"),  # Wiśniewski in German mouths
+        (r"(?<=i)ll(?=[ao]|erm)|gli(?=[aeo])", "lj"),  # Castillo, Guglielmi
+        (r"sci(?=[aeou])|^x(?=i)", "sch"),  # Sciortino, Xiaoming
+        (r"oo(?=r[aeiy])", "uu"),  # Noori
+        (r"ee(?=[pk]a)", "ii"),  # Deepak
         (r"(?<=n)c$|(?<=i)c(?=a$)", "z"),  # Ferenc, Danica
         (r"đ", "dsch"),  # Đorđević
         (r"gg?i(?=[aou])", "dsch"),  # Maggio
         (r"gi(?=[aou])", "j"),  # Karagiannis
         (r"(?<=[nrc])ch(?=[ei].*[aio]$)", "k"),  # Marchetti
-        (r"(?<=[ae])h(?=m(?:a?d|e[dt]|o?ud|an[iao]))", "ch"),  # Mahmoud, Ahmadi
+        (r"(?<=[ae])h(?=m(?:a?d|e[dt]|o?ud|an[iao]))|(?<=ra)h(?=m(?:an$|at))", "ch"),  # Mahmoud, Ahmadi
         (r"(?<=n)ier$", "je"),  # Fournier
         (r"ui(?=[jkptd])", "eu"),  # Kuipers
         (r"ğ(?=[ei])", "j"),  # Değirmenci
@@ -148,7 +157,7 @@ _RULES: Final = tuple(
         # syllables that need no letter of their own: Michl, Hösl, Mayr, Baur
         (r"(?<=[bcdfghjkmnpqstvwxzZSTDC])l(?=$|[bdfgkmnpstw])", "el"),
         (r"(?<=[AOU])([rln])$", r"e\1"),
-        (r"er$", "@"),
+        (r"(?<!^)(?<!^[b-df-hj-np-tvwxzZSTDC])(?<!^[b-df-hj-np-tvwxzZSTDC]{2})er$", "@"),
         # what ends a word, or stands before a voiceless sound, is voiceless
         (r"ig$", "iG"),
         (r"n(?=[bp])", "m"),

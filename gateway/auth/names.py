@@ -176,14 +176,13 @@ def _run_cost(stored: tuple[str, ...], heard: tuple[str, ...]) -> int:
 def _word_cost(stored: str, heard: str) -> int:
     if stored == heard:
         return 0
-    return min(_reading_cost(ours, theirs) for ours in readings(stored) for theirs in readings(heard))
+    cost = min(_reading_cost(ours, theirs) for ours in readings(stored) for theirs in readings(heard))
+    return VETO if cost and readings(heard)[0].signs in WELL_KNOWN_SOUNDS else cost
 
 
 def _reading_cost(stored: Sound, heard: Sound) -> int:
     cost = sound_cost(stored.signs, heard.signs)
     if cost < VETO and _lengths_clash(stored, heard, strict=cost > 0):
-        return VETO
-    if cost and heard.signs in WELL_KNOWN_SOUNDS:
         return VETO
     return cost
 

@@ -56,6 +56,8 @@ def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
     found = _choose(wish, offers)
     if found is None:
         return _meaning_perhaps(wish, offers) or _by_phrase(wish, offers)
+    if wish.keys & _FESTIVE and essential(wish.keys) == {"hair"} and not _is_festive(found, offers):
+        return _meaning_perhaps(wish, offers) or found
     if found.status == "match" and (other or _is_half_said(wish, found.ids[0], offers)):
         return replace(found, status="ambiguous", question="which")
     return _rather_for_them(found, wish, offers)
@@ -83,6 +85,10 @@ def _covered(people: frozenset[str]) -> frozenset[str]:
 
 
 _FESTIVE: Final = frozenset({"bridal", "evening", "party", "event", "trial"})
+
+
+def _is_festive(found: Resolution, offers: tuple[Offer, ...]) -> bool:
+    return any(_FESTIVE & offer.meanings[0].keys for offer in offers if offer.service.id in found.ids)
 
 
 def _meaning_perhaps(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
@@ -178,6 +184,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     """The services that cover the whole wish, or None when none does."""
     wanted = essential(wish.keys)
     manners = of_kind(wish.keys, "manner") & (_all_keys(offers) if not wanted else wish.keys)
+    manners -= {"first"} if "hair" in wanted else frozenset()  # "neue Frisur"
     if wanted <= {"hair"} and not wish.terms and not manners:
         return _by_who(wish, offers) if of_kind(wish.keys, "who", "part") else _by_trait(wish, offers)
     scored = [(offer, fit) for offer in offers if (fit := _best(wish, offer)) and _serves(fit)]
@@ -231,7 +238,7 @@ def _literal(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[Offer]:
 def _is_for_another_feast(wish: Meaning, chosen: Offer, other: Offer) -> bool:
     """Whether both are the same for an occasion, each for its own, and none was said: bridal and evening make-up."""
     ours, theirs = chosen.meanings[0].keys, other.meanings[0].keys
-    occasions = (ours & _FESTIVE, theirs & _FESTIVE)
+    occasions = (ours & _FESTIVE or chosen.meanings[0].terms - wish.terms, theirs & _FESTIVE)  # "Tages-Make-up"
     return (
         not wish.keys & _FESTIVE and all(occasions) and len(set(occasions)) > 1 and essential(ours) == essential(theirs)
     )
@@ -329,7 +336,7 @@ _MUCH_FARTHER: Final = 1.0
 
 def _of_manner(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
     """Keep the services done in the manner or with the thing said ("Shellac", "mit Henna") where there are any not much farther."""
-    said = of_kind(wish.keys, "manner") - (FREE_MANNERS - {"premium", "intensive"})
+    said = of_kind(wish.keys, "manner") - (FREE_MANNERS - {"premium", "intensive", "simple"})
     least = min(fit.cost for _, fit in scored)
     near = [(offer, fit) for offer, fit in scored if fit.cost <= least + _MUCH_FARTHER]
     fitting = [

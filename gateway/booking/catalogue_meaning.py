@@ -5,7 +5,7 @@ come out alike. Words that are no trade word become terms when they stand in a c
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -68,7 +68,8 @@ _SHADE: Final = re.compile(r"grau|kaputt|(?:blond|grau|rot|blau|braun|schwarz|ka
 _AWAY: Final = _words("runter weg raus")
 _TAKEN_OFF: Final = frozenset({"nail", "gel", "acrylic", "shellac", "lash", "extension", "tattoo"})
 """What is put on a body and taken off again: "die Gelnägel sollen runter" asks for that, "der Bart soll weg" does not."""
-_NAIL_MANNERS: Final = frozenset({"gel", "acrylic"})
+_OF_NAILS: Final = frozenset({"nail", "toenail", "manicure", "pedicure"})
+_NAIL_MANNERS: Final = frozenset({"gel", "acrylic", "french"})
 _QUESTIONS: Final = frozenset({("wie", "lang"), ("wie", "lange")})  # of the service, not of the hair
 _DIGIT: Final = {plain(cardinal(number)): number for number in range(1, 100)}
 _MINUTES: Final = re.compile(r"\b(\d{1,3})\s*(?:min\b|minuten|minuetig|minute)")
@@ -143,6 +144,9 @@ def read(text: str, *, written: bool = False) -> Meaning:
         if not any(CONCEPTS[key].kind in ("act", "minor") for key in keys):
             keys.update(shades)
         shades.clear()
+        if {"hair", "tattoo"} <= keys:  # "Hair Tattoo": a pattern shaved in
+            keys.difference_update({"tattoo"})
+            keys.add("pattern")
         if "tattoo" in keys:
             keys.discard("pierce")  # "ein Tattoo stechen"
         if (taken_off and keys & _TAKEN_OFF) or {"laser", "tattoo"} <= keys:
@@ -193,9 +197,16 @@ def read(text: str, *, written: bool = False) -> Meaning:
                 terms.add(stranger)
     close()
     every = frozenset[str]().union(*(phrase.keys for phrase in phrases))
+    if "colour" in every and every & _OF_NAILS and "hair" not in every:  # "Maniküre mit Farbe"
+        phrases = [replace(one, keys=_painted(one.keys)) for one in phrases]
+        every = _painted(every)
     strange = frozenset[str]().union(*(phrase.terms for phrase in phrases))
     nouns = frozenset(plain(found[0]) for found in _NOUN.finditer(text[:MAX_TEXT])) & strange
     return Meaning(tuple(phrases), frozenset(refused), implied, only, minutes, age, every, strange, nouns)
+
+
+def _painted(keys: frozenset[str]) -> frozenset[str]:
+    return keys - {"colour"} | {"polish"} if "colour" in keys else keys
 
 
 def _has_part(key: str) -> bool:

@@ -29,7 +29,7 @@ _ENDINGS: Final = plain(
 _EMPTY_HEADS: Final = plain(
     """
     behandlung behandlungen therapie therapien termin termine bereich sitzung anwendung technik methode zone zonen
-    service
+    service programm
     """
 ).split()
 _PREFIXES: Final = plain(
@@ -163,13 +163,16 @@ _PEOPLE: Final = frozenset(
 )
 
 
+_LOOSE: Final = frozenset(stem for same in _HEARD.loose.values() for stem in same)
+
+
 def _nearest_stem(heard: str) -> tuple[str, ...]:
     """The concepts of the one stem that a misheard word begins with, or nothing."""
     if len(heard) < 5:
         return ()
     nearest: dict[tuple[str, ...], int] = {}
     for stem in _HEARD.starts.get(heard[0], ()):
-        if len(stem) < 5 or stem in _PEOPLE or not -1 <= len(heard) - len(stem) <= 4:
+        if len(stem) < (5 if stem in _LOOSE else 6) or stem in _PEOPLE or not -1 <= len(heard) - len(stem) <= 4:
             continue
         keys = _HEARD.meant[stem]
         allowed = 1 if len(stem) < 12 else 2

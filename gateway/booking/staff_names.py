@@ -89,6 +89,7 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
     elif folded.endswith(("lin", "din", "nin", "min")) and gender_of(folded) != "m" and is_first_name(folded + "e"):
         codes |= {code + "e" for code in codes if code.endswith("in")}  # nobody hears the e of Caroline
     codes |= {_GLIDE.sub("j", code) for code in codes}  # Nadia, Nadja
+    codes.add(_sound(folded))
     codes |= {"S" + code[1:] for code in codes if code.startswith(("st", "sp"))}  # "Schteiner"
     undotted = {bare, *readings(bare)} - {folded, sound(folded)} if bare != folded else set()
     undotted |= {sound(folded)} if _POLISH.search(folded) and not is_last else set()
@@ -110,6 +111,11 @@ def _also_written(name: str) -> Iterator[str]:
     if name.startswith("pf"):
         yield name[1:]
         yield "p" + name[2:]
+
+
+def _sound(word: str) -> str:
+    """The sound code of one plain word; the ae of Michael is no ä, or it would be Michelle."""
+    return sound(word.replace("ael", "ahel"))
 
 
 _POLISH: Final = re.compile("sz|cz|rz")
@@ -254,16 +260,16 @@ class Index:
         found: dict[Part, float] = {}
         word_heard = word.replace("tts", "tz")  # "Schmitts"
         codes = {
-            sound(word_heard),
-            sound(word_heard.replace("v", "w")),
+            _sound(word_heard),
+            _sound(word_heard.replace("v", "w")),
         }  # a transcript may write either for a foreign v
         for heard in () if is_first_name(word) else codes:  # "Silvia" is no slip of Silva, nor Mario of Marco
             for code, part in self._by_letter.get(_first(heard), ()):
                 fit = _near(heard, code) or (NEAR if not part.is_last and _is_softened(heard, code) else 0.0)
                 if fit and part.may_end_as(heard):
                     found[part] = max(found.get(part, 0.0), fit)
-        for full in SHORT_FORMS.get(word, ()):  # by sound: a Kati may be a Kathrin, an Alex an Aleksandra
-            code = sound(full)
+        for full in _full_forms(word):  # by sound: a Kati may be a Kathrin, an Alex an Aleksandra
+            code = _sound(full)
             alike = [part for part in self._by_code.get(code, ()) if not part.is_last and code not in part.undotted]
             found |= dict.fromkeys((*alike, *self._by_spelling.get(full, ())), SHORT_FORM)
         if word not in SHORT_FORMS and not is_first_name(word) and (pet := _PET_NAME.match(word)):
@@ -296,6 +302,16 @@ class Index:
             for part in parts
             if not part.is_last and part.near_counts
         ]
+
+
+_SHORT_BY_SOUND: Final = {sound(short): full for short, full in SHORT_FORMS.items() if len(short) > _SHORTEST_SOFTENED}
+
+
+def _full_forms(word: str) -> frozenset[str]:
+    """The first names a plain word may be short for, spelled as it will: "Woitek" is Wojtek."""
+    if word in SHORT_FORMS or is_first_name(word):
+        return SHORT_FORMS.get(word, frozenset())
+    return _SHORT_BY_SOUND.get(sound(word), frozenset())
 
 
 def _as_it_begins(word: str, found: dict[Part, float]) -> dict[Part, float]:

@@ -108,7 +108,7 @@ ANYONE: Final = _any_of(
     (?:nicht|weniger) (?:so )?wichtig|keine rolle|kommt (?:mir )?nicht (?:so )?(?:da)?rauf an
     keine? (?:besondere\w* |bestimmte\w* )?(?:praeferenz\w*|vorliebe\w*|wunsch|wuensche)
     kein\w* (?:bestimmte\w*|besondere\w*|spezielle\w*|wunsch)|niemand(?:en|em)? (?:bestimmt|besonder|speziell)\w*
-    (?:ohne|kein\w*) (?:\w+ )?\w*wunsch|(?:erste|naechste)[nrs]? freie[nrs]?|naechstbeste\w*|erstbeste\w*|freie[nr]? mitarbeiter\w*
+    (?:ohne|kein\w*) (?:\w+ )?\w*wunsch|(?:erste|naechste)[nrs]? freie[nrs]?|de[nrm] (?:der|die) (?:\w+ ){0,2}(?:frei|zeit|platz)|naechstbeste\w*|erstbeste\w*|freie[nr]? mitarbeiter\w*
     (?:sie|du|ihr) (?:\w+ ){0,2}(?:entscheiden|entscheidest|aussuchen|aus)|(?:entscheiden|suchen) sie|such dir
     ueberlasse? ich|jemand\w* (?:der|die) (?:\w+ )?(?:zeit|frei|kann|da)|wie (?:sie|du|ihr) (?:wollen|moechten|meinen|denken|moegen|willst|magst|meinst|wollt|meint)
     whoever|any ?one|any ?body|any (?:\w+ )?(?:stylist|hairdresser|barber|staff|person|member)\w*|(?:first|next) available|no preference|does ?n ?t matter|do(?: not|n ?t) (?:care|mind)
@@ -192,6 +192,7 @@ _MEN: Final = _words(
     veit vinzenz vladimir wladimir xaver yasin yunus zoran krzysztof jakub mateusz tuan
     hung duc nam ryan joao jorge pablo diego carlos juan luigi enrico stefano dejan goran milos marko nikola aleksandar
     ivica zeljko ahmad hamza bilal tarik kerem baris selcuk tolga volkan yannik jannis louis noel elias finnley henri
+    mischa misha ilja ilya kolja nikita elia attila musa yahya taha sasa joshua kosta zakaria
     karsten carsten dietmar gunther guenther gustav hartmut hubertus jost konrad lukasz maciej tomasz marek
     """
 )
