@@ -8,7 +8,7 @@ from typing import Final
 from gateway.speech.grammar.calendar import day_in, monday_of, month_start, next_weekday
 from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Item, Span, Window, one_day
 from gateway.speech.grammar.parts import PARTS, at_part
-from gateway.speech.grammar.rules_days import day_of_month, fitting_year
+from gateway.speech.grammar.rules_days import ARTICLES, day_of_month, fitting_year
 
 MEANINGFUL: Final = frozenset("DWCIJP0O")
 
@@ -102,6 +102,9 @@ def _turned(window: Window) -> Window | None:
 def _after_correction(items: Sequence[Item]) -> Sequence[Item]:
     """'am Dienstag, nein, am Mittwoch': what was said before a correction does not count, if something follows."""
     for at in range(len(items) - 1, 0, -1):
+        if items[at].text == "meine ich":
+            last = max((before for before in range(at) if items[before].code in MEANINGFUL), default=at)
+            return _replaced(items[:last], items[last:at])
         if items[at].code == "!" or items[at].code == "k" and at + 1 < len(items) and items[at + 1].code == "c":
             after = items[at + 1 :]
             if any(item.code in MEANINGFUL for item in after):
@@ -140,13 +143,27 @@ def _bare_days(items: Sequence[Item]) -> list[int]:
             continue
         before = items[at - 1] if at else None
         after = items[at + 1].code if at + 1 < len(items) else "p"
+        if after == "N" and items[at + 1].text in ARTICLES:
+            after = "1"  # "am 3. einen Haarschnitt"
         beside_weekday = any(near.code == "W" for near in items[max(0, at - 3) : at])
         marked = before is not None and (before.code in "cfstv" and beside_weekday or before.text in _DAY_WORDS)
         said_alone = len(items) <= 2 and item.digits
-        counts_noun = after in "UVNK" or after == "x" and not (item.digits and marked)
+        counts_noun = (
+            at + 1 < len(items)
+            and items[at + 1].text == "mal"
+            or after in "UVNK"
+            or after == "x"
+            and not (item.digits and marked)
+        )
         # "der erste passt": the first of what was offered.
         offered = (
-            after == "1" and item.n <= 3 and not beside_weekday and before is not None and before.text in _ARTICLES
+            after == "1"
+            and item.n <= 3
+            and not beside_weekday
+            and before is not None
+            and before.text in _ARTICLES
+            and not item.digits
+            and (at < 2 or items[at - 2].text not in _BEFORE_NUMBER)
         )
         if (marked or beside_weekday or said_alone) and not counts_noun and not offered:
             found.append(item.n)
@@ -154,7 +171,7 @@ def _bare_days(items: Sequence[Item]) -> list[int]:
 
 
 _ARTICLES: Final = frozenset({"der", "die", "das", "the"})
-_DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "on", "the", "in the", "bis", "ab"])
+_DAY_WORDS: Final = frozenset(["am", "den", "dem", "zum", "vom", "der", "des", "on", "the", "in the", "bis", "ab"])
 
 
 # "am 8": speech recognition drops the dot; no hour is said with these words.

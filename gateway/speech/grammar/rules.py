@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.speech.grammar.model import Clock, Item
 from gateway.speech.grammar.rewrite import Found, Rule, RuleBook, rule
-from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, hour_of
+from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, bare_hour, hour_of
 from gateway.speech.grammar.rules_days import DAYS, dated, fitting_year
 from gateway.speech.grammar.rules_fuzzy import ENDS_OF_DAYS, FUZZY
 from gateway.speech.grammar.rules_numbers import LENGTHS, NUMBERS
@@ -55,7 +55,7 @@ def _comma_clock(found: Found) -> Item | None:
 
 def _hour_beside_day(found: Found) -> Item | None:
     """'morgen 15', '9 tomorrow': a number right beside a day is an hour."""
-    clock = hour_of(found.get("c"))
+    clock = bare_hour(found.get("c"))
     return None if clock is None or found.get("c").n == 0 else Item("C", clock=clock)
 
 
@@ -104,7 +104,7 @@ def _spoken_year(found: Found) -> Item | None:
 
 YEARS: Final[tuple[Rule, ...]] = (
     rule("(?P<d>D)c?(?P<c>N)(?P<y>N)(?![um])", _spoken_year),
-    rule("(?P<d>D)(?P<y>N)(?![uUVNMOztmqhPg])", _year_beside_date),
+    rule("(?P<d>D)(?P<y>N)(?:(?![uUVNMOztmqhPg])|(?=g[ag]?[NCTqQh]))", _year_beside_date),
 )
 
 _ALL: Final = RuleBook(

@@ -41,6 +41,11 @@ def hour_of(item: Item) -> Clock | None:
     return Clock(item.n * 60, 1 <= item.n <= 12 and not item.text.startswith("0"))
 
 
+def bare_hour(item: Item) -> Clock | None:
+    """Return the hour of a number no 'Uhr' follows: 'spät abends ein Termin' names none."""
+    return None if item.text == "ein" else hour_of(item)
+
+
 def _hours_and_minutes(hour: int, minute: int, *, leading: bool = False) -> Clock | None:
     if hour > 24 or minute > 59 or hour * 60 + minute > DAY:
         return None
@@ -57,7 +62,7 @@ def _offset(found: Found) -> Item | None:
     length = found.get("a")
     if length.code == "L" and (length.text != "minute" or length.m) or length.text in _ARTICLES:
         return None
-    hour = hour_of(found.get("c"))
+    hour = bare_hour(found.get("c"))
     midnight_or_noon = found.get("c").code == "C" and found.get("c").text not in {"", "at"}
     if not 0 < amount < (12 * 60 if length.code == "L" and midnight_or_noon else 60):
         return None
@@ -106,7 +111,7 @@ def _half(hour: Clock, lang: str) -> Clock:
 
 def _half_hour(found: Found) -> Item | None:
     """'halb drei', 'halb achte'."""
-    hour = hour_of(found.get("c"))
+    hour = bare_hour(found.get("c"))
     if hour is None or _counts(found.get("c")) or hour.minute % 60 or not 1 <= hour.minute // 60 <= 12:
         return None
     return _of(_half(hour, found.context.lang))
@@ -119,7 +124,7 @@ def _counts(item: Item) -> bool:
 
 def _quarters(found: Found) -> Item | None:
     """'viertel drei' 2:15, 'dreiviertel drei' 2:45: quarters of the hour that ends at three."""
-    hour = hour_of(found.get("c"))
+    hour = bare_hour(found.get("c"))
     if (
         found.context.lang != "de"
         or hour is None
@@ -133,7 +138,7 @@ def _quarters(found: Found) -> Item | None:
 
 def _shortly(found: Found) -> Item | None:
     """'kurz vor drei', 'kurz nach halb vier': five minutes off."""
-    hour = hour_of(found.get("c"))
+    hour = bare_hour(found.get("c"))
     if hour is None:
         return None
     if found["h"] is not None:
@@ -191,7 +196,7 @@ def _stands_alone(found: Found) -> bool:
     """'vierzehn dreißig' as the whole answer, or right beside a day."""
     before, after = found.before, found.after
     starts = before is None or before.code in "DWPc1" or before.text in _FILLERS
-    return starts and (after is None or after.code in "pcP1" or after.text in _FILLERS) and found.get("c").n >= 6
+    return starts and (after is None or after.code in "pcP1d" or after.text in _FILLERS) and found.get("c").n >= 6
 
 
 def _oclock(found: Found) -> Item | None:
@@ -228,24 +233,24 @@ def _at(found: Found) -> Item | None:
     approximate = found["g"] is not None and found["a"] is None
     if approximate and item.code == "N" and item.text.startswith("ein") and item.text != "eins":
         return None
-    return _of(hour_of(item))
+    return _of(bare_hour(item))
 
 
 def _roughly(found: Found) -> Item | None:
     """'10ish'."""
-    return _of(hour_of(found.get("c"))) if found.get("g").text == "ish" else None
+    return _of(bare_hour(found.get("c"))) if found.get("g").text == "ish" else None
 
 
 def _set_to(found: Found) -> Item | None:
     """'den Wecker auf sieben', 'verschieben auf drei' at the end of what is said."""
     number = found.get("c")
-    return _of(hour_of(number)) if found.get("a").text == "auf" and number.n else None
+    return _of(bare_hour(number)) if found.get("a").text == "auf" and number.n else None
 
 
 def _hour_part(found: Found) -> Item | None:
     """'8 morgens', '11 am Abend', 'nachmittag um 5', 'three in the afternoon'."""
     item, part = found.get("c"), found.get("p").text
-    hour = hour_of(item)
+    hour = bare_hour(item)
     if hour is None or item.code == "O":
         return None
     if not hour.twelve and (part in MORNING or not 60 <= hour.minute < 780):
@@ -280,12 +285,16 @@ CLOCKS: Final[tuple[Rule, ...]] = (
     rule("h(?P<c>[NO])u?(?![UM])", _half_hour),
     rule("(?P<q>[qQ])(?P<c>[NO])u?(?![UM])", _quarters),
     rule("(?P<a>[NL])g?(?P<v>[vn])(?P<c>C)u?", _offset),
-    rule("(?P<c>[NY])u(?:(?P<o>N)(?=N))?(?P<m>[NO])U?(?![uU])", _hour_minutes),
+    rule("(?P<c>[NY])u(?P<o>N)(?P<m>[NO])U?(?![uU])", _hour_minutes),
+    rule("(?P<c>[NY])u(?P<m>[NO])U?(?![uU])", _hour_minutes),
     rule("(?P<c>[NYTC])u", _oclock),
-    rule("[ag]{0,2}(?P<c>N)(?:(?P<o>N)(?=N))?(?P<m>N)(?P<p>m)", _bare_pair),
+    rule("[ag]{0,2}(?P<c>N)(?P<o>N)(?P<m>N)(?P<p>m)", _bare_pair),
+    rule("[ag]{0,2}(?P<c>N)(?P<m>N)(?P<p>m)", _bare_pair),
     rule("(?P<c>[NYTC])[gd]?(?:id)?(?P<p>m)u?", _meridiem),
-    rule("(?P<a>[ag])[ag]?(?P<c>N)(?:(?P<o>N)(?=N))?(?P<m>N)(?![uUV])", _bare_pair),
-    rule("(?P<c>N)(?:(?P<o>N)(?=N))?(?P<m>N)(?![uUVNL])", _bare_pair),
+    rule("(?P<a>[ag])[ag]?(?P<c>N)(?P<o>N)(?P<m>N)(?![uUV])", _bare_pair),
+    rule("(?P<a>[ag])[ag]?(?P<c>N)(?P<m>N)(?![uUV])", _bare_pair),
+    rule("(?P<c>N)(?P<o>N)(?P<m>N)(?![uUVNL])", _bare_pair),
+    rule("(?P<c>N)(?P<m>N)(?![uUVNL])", _bare_pair),
     rule("(?P<g>g)?(?P<a>a)g?(?P<c>[NYTO])", _at),
     rule("(?P<g>g)(?P<c>[NYT])(?!z)", _at),
     rule("(?P<c>N)z?(?P<g>g)", _roughly),

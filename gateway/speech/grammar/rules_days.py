@@ -20,6 +20,9 @@ WEEK: Final = timedelta(days=7)
 RECENT: Final = timedelta(days=60)
 """A date whose weekday was said and fits a day this recently past is meant to be past."""
 
+ARTICLES: Final = frozenset({"eine", "einer", "einem", "einen", "eines", "'ne", "ner", "nem", "ein", "a", "an"})
+"""Words that are also the number one: 'im März einen Termin' is not the first of March."""
+
 NONSENSE: Final = Item("V", text="no such day")
 
 
@@ -83,7 +86,7 @@ def _year(found: Found, group: str = "y") -> int | None:
 
 def _day_month(found: Found) -> Item | None:
     day, month, before = found.get("o").n, found.get("m").n, found.before
-    if not 1 <= month <= 12:
+    if not 1 <= month <= 12 or found.get("o").text in ARTICLES:
         return None
     hour_before = before is not None and before.code in "anvgtlrsbezN" and found.context.lang == "en"
     if hour_before and found.after is not None and found.after.code == "N":
@@ -101,7 +104,9 @@ def dated(context: Context, day: int, month: int, year: int | None) -> Item:
 
 def _month_day(found: Found) -> Item | None:
     number = found.get("o")
-    if number.n > 31 or number.n < 1 or found["z"] is not None and found.context.lang != "en":
+    counts = number.code == "N" and not (number.digits and found.context.lang == "en")
+    inside = counts and found.before is not None and found.before.code == "i"  # "im März drei Termine"
+    if not 1 <= number.n <= 31 or number.text in ARTICLES or inside or found["z"] and found.context.lang != "en":
         return None
     built = dated(found.context, number.n, found.get("m").n, _year(found))
     return replace(built, digits=built.code == "D")  # digits: the day stands last, 'July 13 - 15' goes on from it
@@ -275,7 +280,7 @@ def _days_of_month(found: Found) -> Item | None:
 
 def _day_of_that_month(found: Found) -> Item | None:
     first = _which_month(found)
-    if first is None:
+    if first is None or found.get("o").text in ARTICLES:
         return None
     which = day_in(first.year, first.month, found.get("o").n)
     if which is not None and which < found.context.today and found["x"] is None:
@@ -286,7 +291,7 @@ def _day_of_that_month(found: Found) -> Item | None:
 
 def _calendar_week(found: Found) -> Item | None:
     number, year, today = found.get("n").n, _year(found), found.context.today
-    if not 1 <= number <= 53:
+    if not 1 <= number <= 53 or found.get("n").text in ARTICLES:
         return None
     for which in [year] if year else [today.year, today.year + 1]:
         try:

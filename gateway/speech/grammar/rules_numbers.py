@@ -17,6 +17,8 @@ def _tens_and_units(found: Found) -> Item | None:
         return None  # "thirty to nine"
     if found.before is not None and found.before.code in "bf" and "e" in found.match[0]:
         return None  # "zwischen zwei und zwanzig Uhr" are two numbers
+    if "e" not in found.match[0] and found.context.lang == "de":
+        return None  # "um neun Uhr dreißig ein Termin"
     units, tens = (first.n, second.n) if "e" in found.match[0] else (second.n, first.n)
     if 1 <= units <= 9 and tens in range(20, 100, 10):
         return Item(second.code, n=tens + units, text=second.text)

@@ -7,7 +7,7 @@ from gateway.speech.grammar.calendar import day_in, month_start, next_weekday
 from gateway.speech.grammar.model import ONE_DAY, Clock, Context, Days, Item, Span, Window, one_day
 from gateway.speech.grammar.parts import PARTS
 from gateway.speech.grammar.rewrite import Found, Rule, rule
-from gateway.speech.grammar.rules_clock import hour_of, says_24
+from gateway.speech.grammar.rules_clock import bare_hour, hour_of, says_24
 from gateway.speech.grammar.rules_days import WEEK, base_day, dated, day_of_month, days_item
 
 HALF_DAY: Final = 720
@@ -81,7 +81,7 @@ def _open_clock(found: Found) -> Item | None:
         return None
     if found.before is not None and found.before.code == "N" and found.get("s").code == "t":
         return None  # "zwei bis drei Haarspangen"
-    clock = hour_of(item)
+    clock = bare_hour(item)
     if clock is None:
         return None
     return Item("I", window=Window(clock, None) if _side(found) == "lo" else Window(None, clock))
@@ -357,9 +357,9 @@ OPENS: Final[tuple[Rule, ...]] = (
     rule("(?<!U)(?P<s>[tv])[dagc]{0,3}(?P<c>[NCT])", _open_clock),
     rule("f?(?P<c>[CN])d?(?P<g>[Glr])", _later),
     rule("(?P<c>C)c(?P<g>[Glr])(?![dag]{0,2}[CNTDWPR])", _later),
-    rule("(?P<d>[DW])c?(?P<g>G)(?![dag]{0,2}[CNT])", _day_or_later),
+    rule("(?P<d>[DW])c?(?P<g>G)(?![dag]{0,2}[CT])", _day_or_later),
     rule("d(?P<g>G)(?P<d>[DW])(?![dag]{0,2}[CNT])", _day_or_later),
-    rule("^(?P<s>z)(?P<c>C)", _through),
+    rule("(?<![CNTDWOI])(?P<s>z)(?P<c>C)", _through),
     rule("(?P<s>f)[dg]?(?P<c>C)", _from_on),
     rule("(?<![WD])(?P<s>f)d?(?P<d>[DW])", _from_on),
     rule("f(?P<c>C)(?P<g>d)", _later),

@@ -337,6 +337,14 @@ def _close_by(found: Found) -> Item | None:
     return days_item(Days(after, after + WEEK, "day", True))
 
 
+def _weekday_in_week(found: Found) -> Item | None:
+    """'ab Mittwoch nächster Woche', 'bis nächste Woche Freitag': the day is the bound, not the week."""
+    days = found.get("d").days
+    if days is None or days.grain != "week" or days.start is None or days.end != days.start + WEEK:
+        return None
+    return days_item(one_day(days.start + found.get("w").n * ONE_DAY), "explicit")
+
+
 def _weekday_and_date(found: Found) -> Item | None:
     """'Mittwoch, den 5. April': one day where both agree; a contradiction is left to `combine`."""
     item, weekday = found.get("d"), found.get("w").n
@@ -497,6 +505,8 @@ RELATIVE: Final[tuple[Rule, ...]] = (
 )
 
 WEEKDAY_DATES: Final[tuple[Rule, ...]] = (
+    rule("(?<=[stvnlrfb])d{0,2}(?P<w>W)[di]{0,2}(?P<d>D)", _weekday_in_week),
+    rule("(?<=[stvnlrfb])d{0,2}(?P<d>D)[di]{0,2}(?P<w>W)(?![oe])", _weekday_in_week),
     rule("(?P<w>W)(?:[cd]{0,3}|z)(?P<d>D)", _weekday_and_date),
     rule("(?P<d>D)[cd]{0,2}(?P<w>W)", _weekday_and_date),
     rule("(?P<d>d)?(?P<u>U)", _bare_unit),

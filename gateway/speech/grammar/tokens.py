@@ -164,7 +164,7 @@ _HOUR_AFTER: Final = frozenset(
 )
 _BETWEEN: Final = frozenset("ab bis und oder -".split())
 _DAY_AFTER: Final = {
-    "de": frozenset("am den der dem zum vom , tag dann ( seit auf".split()),
+    "de": frozenset("am den der dem des zum vom , tag dann ( seit auf".split()),
     "en": frozenset("on the".split()),
 }
 
@@ -181,8 +181,9 @@ def _full_stop(tokens: list[Token], at: int, items: list[Item], lang: str) -> bo
         return before in _HOUR_AFTER and following.raw[:1].isupper() and (named is None or named.code not in "MUWPK")
     if lang == "de" and before in _BETWEEN:
         first = tokens[at - 2].kind if at > 1 else "word"
-        open_end = before in {"ab", "bis"} and first != "ordinal"
-        return first in {"number", "colon"} or open_end and any(item.code in "WRHPODT" for item in items)
+        open_end = before == "ab" or before == "bis" and first != "ordinal"
+        hours = any(item.code in "WRHPODT" or item.code == "N" and item.digits for item in items)
+        return first in {"number", "colon"} or open_end and hours
     named = known.get(before)
     return before not in _DAY_AFTER[lang] and (named is None or lang == "en" or named.code != "W")
 
@@ -244,14 +245,15 @@ def _word(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> 
         items.append(special)
         return 1
     known = lexicon.words.get(token.text) or lexicon.words.get(word)
+    abbreviated = token.text in lexicon.words  # "vorm.", "spät.": the dot ends no sentence
     if known is not None and _is_name(known, tokens, at, lexicon):
-        known = None
-    if known is not None:
+        items.append(Item("x", text=word))
+    elif known is not None:
         items.append(known)
     else:
         parts = lexicon.split(word)
         items.extend(_compound(parts, lexicon) if parts else [Item("x", text=word)])
-    if ends and (known is None or len(word) > 4):
+    if ends and (known is None or len(word) > 4) and not abbreviated:
         items.append(Item("p", text="."))
     return 1
 
@@ -269,8 +271,8 @@ def _is_name(known: Item, tokens: list[Token], at: int, lexicon: Lexicon) -> boo
         before[-2:] == ["ich", "heisse"]
         or len(before) == 2
         and before[0].endswith("name")
-        and before[1] in {"ist", "is"}
-        or before == ["name's"]
+        and before[1] in {"ist", "is", ":"}
+        or before in (["name's"], ["hier", "spricht"])
     ):
         return True
     if known.code != "W" or len(tokens[at].text) != 2 or lexicon is not GERMAN:
@@ -327,6 +329,7 @@ _GREETING: Final = frozenset(["guten", "gutn", "schoenen", "gute", "gudn", "gude
 _GREETED: Final = frozenset(
     "morgen morgn abend nachmittag vormittag mittag nacht wochenende feierabend tag woche sonntag".split()
 )
+_WEEKEND_AFTER: Final = frozenset("am dieses naechstes kommendes uebers letztes uebernaechstes jedes".split())
 _SUNDAY_AFTER: Final = frozenset(
     [
         "am",
@@ -342,8 +345,6 @@ _SUNDAY_AFTER: Final = frozenset(
         "jeden",
         "bis",
         "zum",
-        "und",
-        "oder",
     ]
 )
 
@@ -370,12 +371,17 @@ def _german_word(word: str, tokens: list[Token], at: int, items: list[Item]) -> 
         if following is not None and following.text == "des":
             return Item("P", text="frueh")
         return Item("R", n=1, text=word)
+    if word == "we" and (token.raw == "WE" or previous in _WEEKEND_AFTER):
+        return Item("U", text="weekend")
     if word == "so":
         before_date = _is_date(tokens, at + 1)
         dotted_or_last = (
             token.text == "so." or token.raw in {"So", "SO"} and following is not None and following.kind == "colon"
         )
-        if (before_date or dotted_or_last or previous in _SUNDAY_AFTER) and not (
+        beside_weekday = (
+            previous in {"und", "oder"} and len(items) > 1 and items[-2].code == "W"
+        )  # not "um drei oder so"
+        if (before_date or dotted_or_last or beside_weekday or previous in _SUNDAY_AFTER) and not (
             following and following.text in {"gegen", "um"}
         ):
             return Item("W", n=6, text=word)
