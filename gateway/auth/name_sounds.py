@@ -65,7 +65,14 @@ _GUESTS: Final = tuple(
         (r"(?<=[sg]e)yi", "i"),  # Hüseyin
         (r"(?:^|(?<=[nr]))c(?=[aeiıouöü])", "dsch"),  # Cansu, Nurcan, Gencer
         (r"(?<=[bdfgklmnprstvz])y(?=[aeo])", "j"),  # Derya
-        (r"^z(?=[bdglmnrv])", "s"),  # Zbigniew
+        (r"(?<=m)z(?=[aeiou])|(?<=ou)z", "s"),  # Hamza, Bouzid
+        (r"^z(?=[bdglmnrv]|.*(?:ski|ska|cki|icz|etti|ini|oni|elli)$)", "s"),  # Zbigniew, Zawadzki, Zanetti
+        (r"(?<=.)s(?=t(?:ein|edt|ädt|adt|ätt|ett))", "sch"),  # Bergstedt
+        (r"si(?=ń)", "schi"),  # Jasińska
+        (r"c(?=o[vw]a?$)", "z"),  # Kuznecov
+        (r"eiou$", "iu"),  # Vasileiou
+        (r"^g(?=[ei])", "dsch"),  # Ginevra
+        (r"cci(?=[aou])", "tsch"),  # Boccia
         (r"zs(?!ch)", "sch"),  # Zsolt
         (r"cs$|ch(?=ez$)", "tsch"),  # Kovács, Sánchez
         (r"(?<=[śsz])ni(?=ew)", "n"),  # Wiśniewski in German mouths

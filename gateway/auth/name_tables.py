@@ -21,7 +21,7 @@ RESPELLED: Final = {
     "cihan": "dschihan", "ceylan": "dschejlan", "cemal": "dschemal", "canan": "dschanan", "ceyda": "dschejda",
     "zofia": "sofia", "sahin": "schahin", "simsek": "schimschek", "ayse": "aysche", "isik": "ischik", "öztürk": "östürk",
     "ozturk": "östürk", "lee": "lie", "nguyen": "nujen", "huynh": "huin", "pham": "fam",
-    "zoran": "soran", "zeynep": "seinep", "zehra": "sehra", "zeki": "seki", "zeliha": "seliha", "zuzana": "susana",
+    "zoran": "soran", "zineb": "sineb", "marcin": "martschin", "zeynep": "seinep", "zehra": "sehra", "zeki": "seki", "zeliha": "seliha", "zuzana": "susana",
     "zapata": "sapata", "zamora": "samora", "ekaterina": "jekaterina", "evgeni": "jewgeni", "evgenij": "jewgeni",
     "evgenia": "jewgenia", "luc": "lük", "oneill": "onil", "oneil": "onil", "neil": "nil", "neill": "nil",
     "javier": "chavier havier", "jorge": "chorche horche", "jesus": "chesus hesus", "jose": "chose hose",
@@ -96,5 +96,7 @@ WELL_KNOWN: Final = frozenset(
     zimmermann zoller kohn wunsch bock schuler forster mohr holzer volk
     bahl bieber pieper bohle pohle bohlmann pohlmann bothe bott brecht precht bressler pressler brill prill deichmann
     teichmann humbert humpert kerber lambert lampert menge menke pahl sieger sieker tiede tolle türk
+    bartsch blank dräger drost gall garbe gast gellert goll graul kahl kappel katz kehl kirsch klatt krahl kraul kress
+    krieger krohn kropp krumm krupp kuhl kummer künzel pilz plank taube teubner tewes tillmann träger
     """.split()
 )

@@ -185,6 +185,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     wanted = essential(wish.keys)
     manners = of_kind(wish.keys, "manner") & (_all_keys(offers) if not wanted else wish.keys)
     manners -= {"first"} if "hair" in wanted else frozenset()  # "neue Frisur"
+    manners |= wish.keys & _FESTIVE & _all_keys(tuple(o for o in offers if "hair" in o.meanings[0].keys))
     if wanted <= {"hair"} and not wish.terms and not manners:
         return _by_who(wish, offers) if of_kind(wish.keys, "who", "part") else _by_trait(wish, offers)
     scored = [(offer, fit) for offer in offers if (fit := _best(wish, offer)) and _serves(fit)]

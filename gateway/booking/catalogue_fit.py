@@ -161,6 +161,8 @@ def _extra(key: str, said: frozenset[str], part_met: bool) -> float:
         return 0.0
     if key == "hair":
         return _EXTRA["part"] if said_parts and not said_parts & {"hair"} else 0.0
+    if key == "nail_set" and "refill" in said:
+        return 0.0  # "Auffüllen" for "Gelmodellage Refill"
     family = {key, *kin(key)}
     if any(key in kin(one) or one in family for one in said) and CONCEPTS[key].kind != "part":
         return 0.0

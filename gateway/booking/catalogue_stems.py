@@ -163,6 +163,13 @@ _PEOPLE: Final = frozenset(
 )
 
 
+_HARD_OR_SOFT: Final = {"b": "p", "p": "b", "d": "t", "t": "d", "g": "k", "k": "g"}
+
+
+def _begins(heard: str, stem: str) -> bool:
+    return len(stem) > 5 and stem in _LOOSE and stem not in _PEOPLE and heard.startswith(stem)
+
+
 _LOOSE: Final = frozenset(stem for same in _HEARD.loose.values() for stem in same)
 
 
@@ -179,6 +186,9 @@ def _nearest_stem(heard: str) -> tuple[str, ...]:
         distance = min(Levenshtein.distance(stem, heard[: len(stem) + shift]) for shift in (0, 1, -1))
         if distance <= allowed:
             nearest[keys] = min(distance, nearest.get(keys, allowed))
+    if not nearest and heard[0] in _HARD_OR_SOFT:  # "Palayage"
+        other = _HARD_OR_SOFT[heard[0]] + heard[1:]
+        nearest = {_HEARD.meant[stem]: 0 for stem in _HEARD.starts.get(other[0], ()) if _begins(other, stem)}
     closest = [keys for keys, distance in nearest.items() if distance == min(nearest.values())]
     return closest[0] if len(closest) == 1 else ()
 

@@ -31,6 +31,7 @@ from gateway.booking.staff_words import (
     NOT_BEFORE_NAMES,
     PARTICLES,
     SAME_AGAIN,
+    SOMEBODY_ELSE,
     TURNS,
     is_first_name,
 )
@@ -329,6 +330,8 @@ def _resolve(utterance: str, candidates: tuple[StaffName, ...], usual: str | Non
         elif mention.corrects:  # "zu Emma, nein, zu Sabine", and there is no Sabine
             wanted = {} if mention.led else wanted
             sure = False
+    if wanted and not excluded and SOMEBODY_ELSE.search(folded):
+        wanted, excluded = {}, wanted
     out = tuple(excluded)
     chosen = tuple(one.id for one in index.people if one.id in wanted and one.id not in excluded)
     if chosen:

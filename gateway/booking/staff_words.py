@@ -116,6 +116,12 @@ ANYONE: Final = _any_of(
 )
 """No preference, in plain words."""
 
+SOMEBODY_ELSE: Final = re.compile(
+    r"(?<!oder )(?<!oder zu )(?<!oder bei )(?<!sonst )(?<!notfalls )\b(?:jemand\w*|irgendwen|wen|wem|eine[nmr]? (?=\w+ (?:fris|styl|koll|barb|therap|mitarb|dam|herr)))"
+    r" ?andere?[nmrs]?\b(?! als)"
+)
+"""A wish for anybody but the people named: "Emma hat mir nicht gefallen, lieber jemand anderes"."""
+
 SAME_AGAIN: Final = _any_of(
     r"""
     (?:der|die|dem|den) ?selben?|(?:beim?|zu[mr]?|bei der|bei dem|vom|von der) gleichen|gleichen? person

@@ -109,6 +109,7 @@ LENGTHS: Final = {
 }
 
 SET_5: Final[tuple[Row, ...]] = (
+    (BEAUTY, "Wimpernwelle", NOTHING, "?t", ("t",)),
     (NAILS, "die Nägel sollen runter", ("g",), "?g", NOTHING),
     (MASSAGE, "Massage mit Öl", ("g",), "?g"),
     (TOWN, "Schneiden und Föhnen", ("a",)),
@@ -1171,7 +1172,6 @@ NOT_YET: Final[tuple[Row, ...]] = (
         ("a", "b", "c", "d", "e", "f"),
         ("c", "e"),
     ),
-    (BEAUTY, "Wimpernwelle", NOTHING, "?t", ("t",)),
     (MASSAGE, "Rückenmassage", ("a", "b"), NOTHING),
     (MASSAGE, "Kopfmassage", NOTHING, "?a", ("a", "b")),
     (DOGS, "Hund schneiden", ("a", "b", "c"), NOTHING, ("a", "b", "c", "f")),
