@@ -53,6 +53,8 @@ class Line:
     key: str
     app: Starlette
     clock: SystemClock
+    serving: asyncio.Task[None]
+    """Over when the server is."""
 
 
 async def play(*, keep: bool, port: int, as_json: bool, calcom: bool = False, svg: Path | None = None) -> int:
@@ -145,7 +147,7 @@ async def _server(
                     raise GatewayError(f"the demo server could not start; is port {port} taken?")
                 await asyncio.sleep(0.02)
         bound = server.servers[0].sockets[0].getsockname()[1]
-        yield Line(f"http://127.0.0.1:{bound}", key, app, clock)
+        yield Line(f"http://127.0.0.1:{bound}", key, app, clock, serving)
     finally:
         server.should_exit = True
         await serving
@@ -232,4 +234,5 @@ async def _keep(console: Console, line: Line) -> None:
         markup=False,
     )
     console.print("Stop it with Ctrl-C.")
-    await asyncio.Event().wait()
+    # A shell that starts us in the background has us ignore Ctrl-C; the server hears it all the same.
+    await asyncio.wait([line.serving])

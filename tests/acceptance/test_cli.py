@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -155,11 +156,13 @@ async def test_serve_demo_uses_the_key_it_is_given_on_the_day_it_is_given(standi
 # -- demo -------------------------------------------------------------------------------------------------------------------
 
 
-def test_the_demo_plays_four_calls_draws_the_day_and_can_be_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("deaf", [False, True])
+def test_the_demo_plays_four_calls_draws_the_day_and_can_be_kept(tmp_path: Path, deaf: bool) -> None:
     """The README's first command: four conversations, the timeline with the gap in use, and with --keep a curl line
-    that works as it is pasted; Ctrl-C ends it cleanly and leaves nothing behind."""
+    that works as it is pasted; Ctrl-C ends it cleanly and leaves nothing behind, also where a shell started it in the background (`deaf`)."""
+    command = shlex.join([str(GATEWAY), "demo", "--keep"])
     process = subprocess.Popen(
-        [GATEWAY, "demo", "--keep"],
+        ["sh", "-c", ("trap '' INT; " if deaf else "") + f"exec {command}"],
         cwd=tmp_path,
         env=environment(None, COLUMNS="200"),
         stdout=subprocess.PIPE,
