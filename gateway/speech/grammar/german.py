@@ -259,7 +259,7 @@ _ENTRIES: Final[Entries] = {
         "|würde|würden|könnte|könnten|kann|können|möchte|möchten|will|wollen|hätte|hätten|habe|haben|hab|hat|ist|sind|wär"
         "|wären|bin|war|mir|uns|mich|ich|wir|sie|es|er|man|frei|vorbei|vorbeikommen|vorbeischauen|buchen|reservieren"
         "|reicht|prima|super|perfekt|toll|nehmen|nehme|wenn|weil|dass|ob|da|bei|mit|ohne|wegen|was|etwas|gebucht|reserviert"
-        "|eingetragen|ausgemacht|vereinbart|verschieben|verlegen|absagen|stornieren|umbuchen|tauschen|drankommen|schaffen|machen|ausmachen|festmachen|eintragen|notieren|legen|schieben|haben|kriegen|bekommen"
+        "|eingetragen|ausgemacht|vereinbart|verschieben|verlegen|absagen|stornieren|umbuchen|tauschen|drankommen|schaffen|machen|ausmachen|festmachen|eintragen|notieren|legen|schieben|danke|dankeschön|merci|dank|haben|kriegen|bekommen"
     },
     "0": {
         0: "jetzt|gerade eben|um diese zeit|zu dieser zeit|um diese uhrzeit|jetzt gleich|sofort|genau jetzt|jetzt sofort|in diesem moment"

@@ -6,7 +6,7 @@ from typing import Final
 from gateway.speech.grammar.model import Clock, Item
 from gateway.speech.grammar.rewrite import Found, Rule, RuleBook, rule
 from gateway.speech.grammar.rules_clock import CLOCKS, PART_CLOCKS, bare_hour, hour_of
-from gateway.speech.grammar.rules_days import DAYS, dated, fitting_year
+from gateway.speech.grammar.rules_days import ARTICLES, DAYS, dated, fitting_year
 from gateway.speech.grammar.rules_fuzzy import ENDS_OF_DAYS, FUZZY
 from gateway.speech.grammar.rules_numbers import LENGTHS, NUMBERS
 from gateway.speech.grammar.rules_ranges import OPENS, RANGES
@@ -56,6 +56,8 @@ def _comma_clock(found: Found) -> Item | None:
 def _hour_beside_day(found: Found) -> Item | None:
     """'morgen 15', '9 tomorrow': a number right beside a day is an hour."""
     clock = bare_hour(found.get("c"))
+    if found["a"] is not None and found.get("a").text not in ARTICLES:
+        return None
     return None if clock is None or found.get("c").n == 0 else Item("C", clock=clock)
 
 
@@ -88,6 +90,7 @@ PAIRS: Final[tuple[Rule, ...]] = (
 
 LATE: Final[tuple[Rule, ...]] = (
     rule("(?<=[DWP])(?P<c>N)(?![xUVLNMOzt])", _hour_beside_day),
+    rule("(?<=[DWP])(?P<c>N)(?=(?P<a>N))", _hour_beside_day),
     rule("(?:^|(?<=[pc1]))(?P<c>N)(?=D)", _hour_beside_day),
     rule("(?<=Co)[ag]?(?P<c>N)(?![xUVLNMO])", _hour_beside_day),
 )

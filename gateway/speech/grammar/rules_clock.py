@@ -174,6 +174,8 @@ def _hour_minutes(found: Found) -> Item | None:
 def _bare_pair(found: Found) -> Item | None:
     """'nine fifty nine', 'three thirty', 'drei dreißig': hour and minutes with nothing between."""
     hour, minutes, zero = found.get("c"), found.get("m"), found["o"]
+    if found.after is not None and found.after.code == "N" and found.after.text not in _ARTICLES:
+        return None
     if not 1 <= hour.n <= 24 or (zero is None and not 10 <= minutes.n <= 59):
         return None
     if hour.digits != minutes.digits and found["a"] is None:
@@ -196,7 +198,11 @@ def _stands_alone(found: Found) -> bool:
     """'vierzehn dreißig' as the whole answer, or right beside a day."""
     before, after = found.before, found.after
     starts = before is None or before.code in "DWPc1" or before.text in _FILLERS
-    return starts and (after is None or after.code in "pcP1d" or after.text in _FILLERS) and found.get("c").n >= 6
+    return (
+        starts
+        and (after is None or after.code in "pcP1d" or after.text in _FILLERS | _ARTICLES)
+        and found.get("c").n >= 6
+    )
 
 
 def _oclock(found: Found) -> Item | None:
@@ -293,8 +299,8 @@ CLOCKS: Final[tuple[Rule, ...]] = (
     rule("(?P<c>[NYTC])[gd]?(?:id)?(?P<p>m)u?", _meridiem),
     rule("(?P<a>[ag])[ag]?(?P<c>N)(?P<o>N)(?P<m>N)(?![uUV])", _bare_pair),
     rule("(?P<a>[ag])[ag]?(?P<c>N)(?P<m>N)(?![uUV])", _bare_pair),
-    rule("(?P<c>N)(?P<o>N)(?P<m>N)(?![uUVNL])", _bare_pair),
-    rule("(?P<c>N)(?P<m>N)(?![uUVNL])", _bare_pair),
+    rule("(?P<c>N)(?P<o>N)(?P<m>N)(?![uUVL])", _bare_pair),
+    rule("(?P<c>N)(?P<m>N)(?![uUVL])", _bare_pair),
     rule("(?P<g>g)?(?P<a>a)g?(?P<c>[NYTO])", _at),
     rule("(?P<g>g)(?P<c>[NYT])(?!z)", _at),
     rule("(?P<c>N)z?(?P<g>g)", _roughly),

@@ -89,7 +89,7 @@ def _day_month(found: Found) -> Item | None:
     if not 1 <= month <= 12 or found.get("o").text in ARTICLES:
         return None
     hour_before = before is not None and before.code in "anvgtlrsbezN" and found.context.lang == "en"
-    if hour_before and found.after is not None and found.after.code == "N":
+    if hour_before and found.after is not None and found.after.code == "N" and found.after.text not in ARTICLES:
         return None  # "at three December 3"
     return dated(found.context, day, month, _year(found))
 
@@ -351,7 +351,7 @@ def _quarter_of_year(found: Found) -> Item | None:
     """'drittes Quartal 2026', 'Q3', 'zweites Halbjahr'."""
     number, today = found.get("o").n, found.context.today
     months = {"quarter": 3, "a quarter": 3, "halfyear": 6}.get(found.get("u").text)
-    if months is None or not 1 <= number <= 12 // months:
+    if months is None or not 1 <= number <= 12 // months or found.get("o").text in ARTICLES:
         return None
     year = _year(found)
     first = date(year or today.year, months * (number - 1) + 1, 1)

@@ -99,7 +99,9 @@ def _later(found: Found) -> Item | None:
 
 def _through(found: Found) -> Item | None:
     """'through 2pm' with nothing before it."""
-    return None if found.get("s").text == "-" else Item("I", window=Window(None, found.get("c").clock))
+    if found.get("s").text not in {"through", "thru"} and (found.before is not None or found.get("s").text == "-"):
+        return None
+    return Item("I", window=Window(None, found.get("c").clock))
 
 
 def _from_on(found: Found) -> Item | None:
@@ -358,7 +360,7 @@ OPENS: Final[tuple[Rule, ...]] = (
     rule("f?(?P<c>[CN])d?(?P<g>[Glr])", _later),
     rule("(?P<c>C)c(?P<g>[Glr])(?![dag]{0,2}[CNTDWPR])", _later),
     rule("(?P<d>[DW])c?(?P<g>G)(?![dag]{0,2}[CT])", _day_or_later),
-    rule("d(?P<g>G)(?P<d>[DW])(?![dag]{0,2}[CNT])", _day_or_later),
+    rule("d(?P<g>G)(?P<d>[DW])(?![dag]{0,2}[CT])", _day_or_later),
     rule("(?<![CNTDWOI])(?P<s>z)(?P<c>C)", _through),
     rule("(?P<s>f)[dg]?(?P<c>C)", _from_on),
     rule("(?<![WD])(?P<s>f)d?(?P<d>[DW])", _from_on),

@@ -378,9 +378,9 @@ def _german_word(word: str, tokens: list[Token], at: int, items: list[Item]) -> 
         dotted_or_last = (
             token.text == "so." or token.raw in {"So", "SO"} and following is not None and following.kind == "colon"
         )
-        beside_weekday = (
-            previous in {"und", "oder"} and len(items) > 1 and items[-2].code == "W"
-        )  # not "um drei oder so"
+        beside_weekday = previous in {"und", "oder"} and len(items) > 1 and items[-2].code == "W"
+        # "Sa oder So", "Samstag und So"; not "um drei oder so", "Montag oder so"
+        beside_weekday = beside_weekday and (token.raw != "so" or len(items[-2].text) == 2)
         if (before_date or dotted_or_last or beside_weekday or previous in _SUNDAY_AFTER) and not (
             following and following.text in {"gegen", "um"}
         ):
