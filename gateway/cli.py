@@ -13,7 +13,7 @@ import typer
 
 from gateway.cli_calcom import add_worker, calcom_commands
 from gateway.cli_secrets import secrets_commands
-from gateway.errors import GatewayError, SettingsError
+from gateway.errors import GatewayError, SettingsError, StoreUnavailable
 
 OK: Final = 0
 FINDINGS: Final = 1
@@ -49,6 +49,8 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Four phone calls against the real server on an embedded database, then the day as a picture."""
+    if svg is not None and (svg.is_dir() or not svg.absolute().parent.is_dir()):
+        _fail(f"--svg: {svg} is no file that can be written")
     from gateway.demo.play import play
 
     _exit(_guarded(lambda: asyncio.run(play(keep=keep, port=port, as_json=as_json, calcom=calcom, svg=svg))))
@@ -112,6 +114,8 @@ def _guarded(run: Callable[[], int]) -> int:
         return run()
     except SettingsError as error:
         _fail(str(error))
+    except StoreUnavailable as error:
+        _fail(f"GATEWAY_DATABASE_URL: {error}")
     except GatewayError as error:
         _fail(f"{type(error).__name__}: {error}")
     except KeyboardInterrupt:

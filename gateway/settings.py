@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -18,6 +20,7 @@ MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 MIN_SECRET_BYTES: Final = 24
 MIN_SECRET_KEY_BYTES: Final = 32
 DRAIN_SECONDS: Final = 10
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Settings(BaseSettings):
@@ -39,7 +42,7 @@ class Settings(BaseSettings):
     codes and no Cal.com."""
     secret_keys_old: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """Earlier ones during a rotation (`gateway secrets rotate`), comma separated: they open, they never seal."""
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: str = "INFO"
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
     max_calls_in_flight: int = Field(default=256, ge=1, le=10_000)
@@ -49,6 +52,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in LOG_LEVELS:
+            raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+        return value.upper()
 
     @field_validator("redis_url")
     @classmethod
@@ -89,6 +99,14 @@ class Settings(BaseSettings):
         """`secret_key` and the earlier ones, the newest first; empty when none is set."""
         keys = ([self.secret_key] if self.secret_key else []) + list(self.secret_keys_old)
         return tuple(key.get_secret_value() for key in keys)
+
+
+def misspelled(names: Iterable[str]) -> dict[str, str]:
+    """Environment names that are no setting and look like one, with the one they look like. Others are left alone:
+    Kubernetes sets GATEWAY_SERVICE_HOST and the like where a service is called "gateway"."""
+    known = [f"GATEWAY_{name.upper()}" for name in Settings.model_fields]
+    strange = [name for name in names if name.startswith("GATEWAY_") and name not in known]
+    return {name: close[0] for name in strange if (close := get_close_matches(name, known, n=1, cutoff=0.9))}
 
 
 def load_settings(**overrides: Any) -> Settings:

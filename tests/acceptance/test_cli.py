@@ -234,6 +234,23 @@ def test_an_empty_database_is_made_and_has_no_findings(alone: CliRunner) -> None
     made = alone.invoke(app, ["db", "upgrade", "--json"], env=env)
     assert (made.exit_code, list(json.loads(made.stdout))) == (0, ["revision"])
     assert alone.invoke(app, ["check", "--json"], env=env).stdout.strip() == "[]"
+    assert "no salon" in alone.invoke(app, ["check"], env=env).stdout
+
+
+def test_the_check_names_a_setting_that_is_spelled_wrong(alone: CliRunner, standing_server: Server) -> None:
+    """And leaves alone what somebody else calls GATEWAY_."""
+    env = {"GATEWAY_DATABASE_URL": standing_server.url, "GATEWAY_SMTP_ULR": "x", "GATEWAY_SERVICE_HOST": "10.0.0.1"}
+    findings = json.loads(alone.invoke(app, ["check", "--json"], env=env).stdout)
+    assert [finding["field"] for finding in findings if finding["service_id"] is None] == ["GATEWAY_SMTP_ULR"]
+    assert "GATEWAY_SMTP_URL" in findings[0]["message"]
+
+
+def test_a_picture_that_cannot_be_written_is_told_before_the_calls(alone: CliRunner) -> None:
+    """One line, and nothing played."""
+    told = alone.invoke(app, ["demo", "--svg", "no/such/folder/x.svg"])
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert told.stderr.startswith("gateway: --svg: ")
 
 
 def test_help_is_instant_and_lists_the_commands(tmp_path: Path) -> None:

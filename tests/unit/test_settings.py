@@ -9,7 +9,7 @@ import pydantic
 import pytest
 
 from gateway.errors import SettingsError
-from gateway.settings import MIN_SECRET_BYTES, load_settings
+from gateway.settings import MIN_SECRET_BYTES, load_settings, misspelled
 
 KEY = "key_0123456789abcdef0123"
 OTHER = "key_fedcba9876543210fedc"
@@ -113,3 +113,16 @@ def test_settings_never_change_and_never_show_a_secret(monkeypatch: pytest.Monke
         settings.log_level = "DEBUG"
     assert KEY not in repr(settings)
     assert LONG not in f"{settings} {settings.model_dump()}"
+
+
+@pytest.mark.parametrize(("said", "level"), [("info", "INFO"), ("Warning", "WARNING"), ("ERROR", "ERROR")])
+def test_a_log_level_may_be_written_small(said: str, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As everybody does."""
+    monkeypatch.setenv("GATEWAY_LOG_LEVEL", said)
+    assert load_settings().log_level == level
+
+
+def test_only_names_that_look_like_a_setting_are_misspelled() -> None:
+    """What Kubernetes or another tool sets is none of our business."""
+    names = ["GATEWAY_DATABSE_URL", "GATEWAY_DATABASE_URL", "GATEWAY_SERVICE_HOST", "GATEWAY_PORT", "OTHER_BASE_URL"]
+    assert misspelled(names) == {"GATEWAY_DATABSE_URL": "GATEWAY_DATABASE_URL"}
