@@ -18,6 +18,8 @@ def moment_question(ctx: ToolContext, heard: Heard, nothing: str = "ask_when") -
     None: `heard.moment` is set, or `times_to_choose` has something to go by. `nothing`: the phrase for having heard
     nothing.
     """
+    if heard.either:
+        return None
     if (question := question_back(ctx, heard)) is not None:
         return question
     if heard.moment is not None or heard.soonest:

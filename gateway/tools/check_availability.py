@@ -35,7 +35,7 @@ class CheckAvailability:
         service = chosen_service(ctx, args)
         staff = chosen_staff(ctx, args, service)
         heard = hear(ctx, args)
-        if (question := question_back(ctx, heard)) is not None:
+        if not heard.either and (question := question_back(ctx, heard)) is not None:
             return question
         services = ctx.services
         boards = Boards(services.store, services.holds, services.cache)

@@ -161,7 +161,12 @@ def _beside_own(
         if heard.silent and not heard.soonest and _elsewhere(ctx, args, appointment, service):
             return replace(target, heard=Heard(When("datetime", own, None, "minute")), to_agree=True)
         return target
-    if heard.doubtful or heard.soonest or not (heard.silent or heard.unclear or heard.day or heard.clock):
+    if (
+        heard.doubtful
+        or heard.either
+        or heard.soonest
+        or not (heard.silent or heard.unclear or heard.day or heard.clock)
+    ):
         return target
     if heard.silent and target.shift == Shift() and not args.get("staff"):
         return target

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from gateway.booking.model import Interval, Salon
+from gateway.booking.model import GRAIN_MINUTES, Interval, Salon
 from gateway.booking.offers import Wish
 from gateway.booking.timeline import resolve
 from gateway.speech.grammar.parts import PARTS
@@ -18,6 +19,11 @@ from gateway.tools.arguments import Arguments
 from gateway.tools.context import ToolContext
 
 ONE_DAY: Final = timedelta(days=1)
+GRAIN: Final = timedelta(minutes=GRAIN_MINUTES)
+# "Montag oder Dienstag", but not "Montag oder so".
+_OR: Final = re.compile(
+    r"\b(?:oder|or|beziehungsweise|bzw)\b\W+(?!so\b|sp[äa]|fr[üu]h|later\b|earlier\b|lieber\b)\w", re.IGNORECASE
+)
 # A time or a part of the day without a day means one of the coming days; an open end ("ab Montag") reaches as far.
 NEAR_DAYS: Final = 7
 OPEN_DAYS: Final = 14
@@ -36,6 +42,8 @@ class Heard:
     """Nothing was named because any time will do."""
     hours: tuple[int, int] | None = None
     """Of a stretch of days: the minutes meant of each of them ("nächste Woche nachmittags")."""
+    either: bool = False
+    """The caller named several and will take any of them ("Montag oder Dienstag"): `when` is the first."""
 
     @property
     def silent(self) -> bool:
@@ -54,19 +62,19 @@ class Heard:
     @property
     def moment(self) -> datetime | None:
         """The naive local date and time, when exactly one was named."""
-        start = self.when.start if self.when and self.when.kind == "datetime" else None
+        start = self.when.start if self.when and self.when.kind == "datetime" and not self.either else None
         return start if isinstance(start, datetime) else None
 
     @property
     def day(self) -> date | None:
         """The day named, alone or with a time."""
-        start = self.when.start if self.when and self.when.kind in ("date", "datetime") else None
+        start = self.when.start if self.when and self.when.kind in ("date", "datetime") and not self.either else None
         return start.date() if isinstance(start, datetime) else start if isinstance(start, date) else None
 
     @property
     def clock(self) -> time | None:
         """The time named, alone or with a day."""
-        start = self.when.start if self.when and self.when.kind in ("time", "datetime") else None
+        start = self.when.start if self.when and self.when.kind in ("time", "datetime") and not self.either else None
         return start.time() if isinstance(start, datetime) else start if isinstance(start, time) else None
 
 
@@ -81,7 +89,9 @@ def hear(
         return Heard(None, soonest=any(text and means_soonest(text) for text in (day_text, clock_text, free_text)))
     clear = [when for when in heard if when.kind != "none"]
     found = _completed(clear[0], clear[1]) if len(clear) == 2 else clear[0] if clear else heard[0]
-    return Heard(found, hours=_hours(ctx, found, (clock_text, free_text)) if _days_only(found) else None)
+    hours = _hours(ctx, found, (clock_text, free_text)) if _days_only(found) else None
+    either = bool(found.readings) and any(_OR.search(text) for text in (day_text, clock_text, free_text) if text)
+    return Heard(found, hours=hours, either=either)
 
 
 def _hours(ctx: ToolContext, days: When, texts: Sequence[str | None]) -> tuple[int, int] | None:
@@ -198,11 +208,19 @@ def as_wish(ctx: ToolContext, heard: Heard) -> Wish:
     when = heard.when
     if when is None or when.kind == "none":
         return Wish()
+    if heard.either:
+        wishes = [as_wish(ctx, Heard(replace(one, readings=()))) for one in (when, *when.readings)]
+        windows = [w for wish in wishes for w in (_grain(wish.exact) if wish.exact else wish.windows)]
+        return Wish(windows=tuple(sorted(windows, key=lambda window: (window.start, window.end))))
     if (moment := heard.moment) is not None:
         return Wish.at(instant(ctx.salon, moment))
     if when.kind == "date" and heard.day is not None:
         return Wish.on(ctx.salon, heard.day)
     return _interval(ctx, when, heard.hours)
+
+
+def _grain(start: datetime) -> tuple[Interval]:
+    return (Interval(start, start + GRAIN),)
 
 
 def _interval(ctx: ToolContext, when: When, hours: tuple[int, int] | None = None) -> Wish:

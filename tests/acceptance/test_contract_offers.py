@@ -343,3 +343,18 @@ async def test_right_now_is_too_soon_and_not_over(desk: Line) -> None:
         assert answer["offers"]
     answer = await desk.caller()("check_availability", service="Bartpflege", when="heute um 8 Uhr")
     assert answer["reason"] == "past"
+
+
+async def test_either_of_two_days_is_answered_with_times_on_both(desk: Line) -> None:
+    """ "Montag oder Dienstag" is no question to give back; booking takes neither by itself."""
+    caller = desk.caller()
+    answer = await caller("check_availability", service="Bartpflege", when="Montag oder Dienstag um 10 Uhr")
+    assert (answer.status, answer.starts) == ("offered", ["2025-10-27T10:00", "2025-10-28T10:00"])
+    chosen = await caller(
+        "book_appointment", service="Bartpflege", when="Montag oder Dienstag um 10 Uhr", name="Anna Becker"
+    )
+    assert (chosen.status, chosen.starts) == ("ask_when", answer.starts)
+    booked = await caller("book_appointment", offer="B", name="Anna Becker")
+    assert booked["start"][:16] == answer.starts[1]
+    which = await caller("cancel_appointment", date="Montag oder Dienstag")
+    assert which.status == "ask_when"

@@ -153,6 +153,31 @@ def test_hours_said_of_several_days_are_meant_of_each(args: dict[str, object], f
     assert {end[-5:] for _, end in found} == {last}
 
 
+@pytest.mark.parametrize(
+    ("args", "starts"),
+    [
+        ({"when": "Montag oder Dienstag"}, ["27.10. 00:00", "28.10. 00:00"]),
+        ({"date": "Dienstag oder Montag"}, ["27.10. 00:00", "28.10. 00:00"]),
+        ({"date": "Montag oder Dienstag", "time": "10 Uhr"}, ["27.10. 10:00", "28.10. 10:00"]),
+        ({"when": "Montag um 10 oder 11"}, ["27.10. 10:00", "27.10. 11:00"]),
+        ({"when": "Monday or Tuesday"}, ["27.10. 00:00", "28.10. 00:00"]),
+    ],
+)
+def test_several_named_with_or_are_all_wished_for(args: dict[str, object], starts: list[str]) -> None:
+    """Whoever says "Montag oder Dienstag" need not be asked which: none of them is taken as said, either will do."""
+    found = heard(**args)
+    assert found.either
+    assert (found.moment, found.day, found.clock) == (None, None, None)
+    assert [start for start, _ in windows(**args)] == starts
+
+
+@pytest.mark.parametrize("text", ["nächsten Samstag", "nächsten Samstag oder so", "um sieben"])
+def test_two_readings_of_one_thing_are_still_asked_about(text: str) -> None:
+    """The caller meant one of them."""
+    assert heard(when=text).doubtful
+    assert not heard(when=text).either
+
+
 def test_a_time_without_a_day_means_one_of_the_coming_days() -> None:
     """Fourteen o'clock, whichever day this week."""
     found = windows(time="14 Uhr")
