@@ -76,6 +76,7 @@ class Voice(Protocol):
     def span(self, start: time, end: time) -> str: ...
     def duration(self, minutes: int, *, dative: bool) -> str: ...
     def price(self, euros: int, cents: int, *, accusative: bool) -> str: ...
+    def all_at_staff(self, times: str, name: str, count: int) -> str: ...
     def all_day(self) -> str: ...
     def digit(self, character: str) -> str: ...
 
@@ -158,9 +159,10 @@ def say_offers(offers: Sequence[Offer], *, lang: Lang = "de", today: date | None
     """Return offers as one part of a sentence, in their order, a day said once for offers that follow each other on it.
 
     "am Dienstag, dem ersten Dezember, um zehn Uhr bei Emma, um halb zwölf bei Fabian oder um vierzehn Uhr bei Oliver".
-    A staff member common to all is named once, in front: "bei Emma morgen um zehn Uhr oder um elf Uhr". What is longer
-    than `max_words` is shortened step by step: a month or a date that is clear without being said, then the staff, at
-    last the weekday. Three offers between 08:00 and 19:00 within eleven months always come down to 22 words.
+    A staff member common to all is named once: "bei Emma morgen um zehn Uhr oder um elf Uhr", in English at the end ("...,
+    both with Emma"). What is longer than `max_words` is shortened step by step: a month or a date that is clear without
+    being said, then the staff, at last the weekday. Three offers between 08:00 and 19:00 within eleven months always come
+    down to 22 words.
     Raises ValueError without offers.
     """
     if not offers:
@@ -303,7 +305,7 @@ def _offers(offers: Sequence[tuple[datetime, str]], *, lang: Lang, today: date |
         days[-1].append(part if common is not None or not name else f"{part} {voice.AT_STAFF} {name}")
         previous = at.date()
     said = _joined([_joined(times, voice.OR) for times in days], voice.OR)
-    return f"{voice.AT_STAFF} {common} {said}" if common else said
+    return voice.all_at_staff(said, common, len(offers)) if common else said
 
 
 def _offer_day(

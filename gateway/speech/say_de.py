@@ -129,6 +129,11 @@ def price(euros: int, cents: int, *, accusative: bool) -> str:
     return f"{one if euros == 1 else cardinal(euros, before_noun=True)} Euro" + (f" {cardinal(cents)}" if cents else "")
 
 
+def all_at_staff(times: str, name: str, count: int) -> str:
+    """Return "bei Emma morgen um zehn Uhr oder um elf Uhr", however many times there are."""
+    return f"{AT_STAFF} {name} {times}"
+
+
 def all_day() -> str:
     """Return what a day open around the clock is called."""
     return "rund um die Uhr"

@@ -135,6 +135,13 @@ def price(euros: int, cents: int, *, accusative: bool) -> str:
     return " and ".join(parts)
 
 
+def all_at_staff(times: str, name: str, count: int) -> str:
+    """Return "tomorrow at ten o'clock with Emma", "..., both with Emma", "..., all with Emma"."""
+    if count == 1:
+        return f"{times} {AT_STAFF} {name}"
+    return f"{times}, {'both' if count == 2 else 'all'} {AT_STAFF} {name}"
+
+
 def all_day() -> str:
     """Return what a day open around the clock is called."""
     return "around the clock"
