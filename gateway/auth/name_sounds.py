@@ -66,7 +66,7 @@ _GUESTS: Final = tuple(
         (r"(?:^|(?<=[nr]))c(?=[aeiıouöü])", "dsch"),  # Cansu, Nurcan, Gencer
         (r"(?<=[bdfgklmnprstvz])y(?=[aeo])", "j"),  # Derya
         (r"(?<=m)z(?=[aeiou])|(?<=ou)z", "s"),  # Hamza, Bouzid
-        (r"^z(?=[bdglmnrv]|.*(?:ski|ska|cki|icz|etti|ini|oni|elli)$)", "s"),  # Zbigniew, Zawadzki, Zanetti
+        (r"^z(?=[bdglmnrv]|.*(?:ski|ska|cki|icz|etti|ini|oni|elli|iris|idis|akis)$)", "s"),  # Zbigniew, Zawadzki, Zanetti
         (r"(?<=.)s(?=t(?:ein|edt|ädt|adt|ätt|ett))", "sch"),  # Bergstedt
         (r"si(?=ń)", "schi"),  # Jasińska
         (r"c(?=o[vw]a?$)", "z"),  # Kuznecov
@@ -83,7 +83,13 @@ _GUESTS: Final = tuple(
         (r"(?<=n)c$|(?<=i)c(?=a$)", "z"),  # Ferenc, Danica
         (r"đ", "dsch"),  # Đorđević
         (r"gg?i(?=[aou])", "dsch"),  # Maggio
-        (r"gi(?=[aou])", "j"),  # Karagiannis
+        (r"(?<=.)gi(?=[aou])", "j"),  # Karagiannis
+        (r"ź", "s"),  # Woźniak
+        (r"ni(?=esz)", "nj"),  # Agnieszka
+        (r"zi(?=e.*(?:ń|ska|ski|icz|ak))", "sch"),  # Zieliński
+        (r"(?<=[ae])[vw]$", "f"),  # Miroslaw
+        (r"(?<=n)z(?=[ao]$)", "s"),  # Lorenzo
+        (r"qu(?=r)", "ku"),  # Qureshi
         (r"(?<=[nrc])ch(?=[ei].*[aio]$)", "k"),  # Marchetti
         (r"(?<=[ae])h(?=m(?:a?d|e[dt]|o?ud|an[iao]))|(?<=ra)h(?=m(?:an$|at))", "ch"),  # Mahmoud, Ahmadi
         (r"(?<=n)ier$", "je"),  # Fournier
@@ -142,7 +148,7 @@ _RULES: Final = tuple(
         (r"[ae]j(?![aeiouäöü])|ij(?=[bcdfgklmnpqrstvwz])", "ei"),
         (r"oj(?![aeiouäöü])", "oi"),
         (r"[iy][iyj]$", "i"),
-        (r"(?:^|(?<=[tdnl]))i(?=[aou])", "I"),
+        (r"(?:^|(?<=[tdnlwk]))i(?=[aou])", "I"),
         (r"[ae][iy]", "A"),
         (r"eu|äu|o[iy]", "O"),
         (r"au", "U"),

@@ -21,7 +21,7 @@ RESPELLED: Final = {
     "cihan": "dschihan", "ceylan": "dschejlan", "cemal": "dschemal", "canan": "dschanan", "ceyda": "dschejda",
     "zofia": "sofia", "sahin": "schahin", "simsek": "schimschek", "ayse": "aysche", "isik": "ischik", "öztürk": "östürk",
     "ozturk": "östürk", "lee": "lie", "nguyen": "nujen", "huynh": "huin", "pham": "fam",
-    "zoran": "soran", "zineb": "sineb", "marcin": "martschin", "zeynep": "seinep", "zehra": "sehra", "zeki": "seki", "zeliha": "seliha", "zuzana": "susana",
+    "zoran": "soran", "giorgos": "jorgos", "giannis": "jannis", "georgiou": "jorjiu", "khadija": "chadidscha", "zineb": "sineb", "marcin": "martschin", "zeynep": "seinep", "zehra": "sehra", "zeki": "seki", "zeliha": "seliha", "zuzana": "susana",
     "zapata": "sapata", "zamora": "samora", "ekaterina": "jekaterina", "evgeni": "jewgeni", "evgenij": "jewgeni",
     "evgenia": "jewgenia", "luc": "lük", "oneill": "onil", "oneil": "onil", "neil": "nil", "neill": "nil",
     "javier": "chavier havier", "jorge": "chorche horche", "jesus": "chesus hesus", "jose": "chose hose",
@@ -98,5 +98,6 @@ WELL_KNOWN: Final = frozenset(
     teichmann humbert humpert kerber lambert lampert menge menke pahl sieger sieker tiede tolle türk
     bartsch blank dräger drost gall garbe gast gellert goll graul kahl kappel katz kehl kirsch klatt krahl kraul kress
     krieger krohn kropp krumm krupp kuhl kummer künzel pilz plank taube teubner tewes tillmann träger
+    bucher buhl dorr holler luck lucke moser rohr
     """.split()
 )

@@ -40,6 +40,9 @@ def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
     named = [offer for offer in every if bare in offer.spelled or bare.replace(" ", "") in offer.joined]
     if named:
         return _answer(named, sure=True)
+    compound = [offer for offer in every if not offer.meanings[0].keys and _is_compound_of(bare, offer)]
+    if len(compound) == 1:
+        return _answer(compound, sure=True)
     wish = read(utterance)
     offers = tuple(offer for offer in every if wish.age is None or offer.ages is None or wish.age in offer.ages)
     wish = _settle_length(_settle_who(wish, offers), offers)
@@ -61,6 +64,14 @@ def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
     if found.status == "match" and (other or _is_half_said(wish, found.ids[0], offers)):
         return replace(found, status="ambiguous", question="which")
     return _rather_for_them(found, wish, offers)
+
+
+_SHORTEST_NAME: Final = 6
+
+
+def _is_compound_of(bare: str, offer: Offer) -> bool:
+    """Whether a name of no trade word begins a compound: "Kräuterstempelmassage" for "Kräuterstempel"."""
+    return any(word.startswith(name) for name in offer.joined if len(name) >= _SHORTEST_NAME for word in bare.split())
 
 
 def _of_several_people(wish: Meaning) -> bool:
@@ -146,6 +157,8 @@ def _is_sold(term: str, offers: tuple[Offer, ...]) -> bool:
 def _settle_who(wish: Meaning, offers: tuple[Offer, ...]) -> Meaning:
     """Make child, man or woman of "Sohn", "Tochter" or an age; of a child, too, where nothing is sold for children."""
     sold = _all_keys(offers) & _YOUNG
+    if any(wish.age in offer.ages and "youth" in offer.meanings[0].keys for offer in offers if offer.ages):
+        return replace(wish, keys=wish.keys - _YOUNG - {"men", "women"} | {"youth"})
     if sold and wish.keys & _YOUNG and "small" in wish.keys:  # "meine kleine Tochter"
         wish = replace(wish, keys=wish.keys - {"small"} | {"child"})
     if (

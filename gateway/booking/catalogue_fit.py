@@ -154,6 +154,9 @@ def _parts_of(keys: frozenset[str]) -> frozenset[str]:
     return of_kind(keys.union(*(ancestors(key) for key in keys)), "part")
 
 
+_CUT_OR_SHAVE: Final = frozenset({"cut", "shave"})
+
+
 @lru_cache(maxsize=16384)
 def _extra(key: str, said: frozenset[str], part_met: bool) -> float:
     said_parts = _parts_of(said)
@@ -166,6 +169,8 @@ def _extra(key: str, said: frozenset[str], part_met: bool) -> float:
     family = {key, *kin(key)}
     if any(key in kin(one) or one in family for one in said) and CONCEPTS[key].kind != "part":
         return 0.0
+    if {key, *said & _CUT_OR_SHAVE} == _CUT_OR_SHAVE and "hair" in said | ({"hair"} if key == "cut" else set()):
+        return _EXTRA["act"]  # "Haarschnitt & Rasur" for a haircut
     if key in UPKEEP and (said & UPKEEP or (said_parts - {"hair"} and not of_kind(said, "act"))):
         return 0.0 if said & UPKEEP else _EXTRA["minor"]
     if any(key in ancestors(one) or one in ancestors(key) for one in said):
@@ -186,6 +191,7 @@ def _traits(wish: frozenset[str], offer: frozenset[str]) -> float | None:
     if said and sold:
         if not any(WHO_COVERS[who] & sold for who in said) or _not_that_child(said, sold):
             return None
+        cost += _LOOSE if "youth" in said - sold else 0.0
     elif said:
         cost += max(_NOT_FOR.get(who, _NOT_FOR_OTHERS) for who in said)
     elif sold:

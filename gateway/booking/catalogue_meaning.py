@@ -147,6 +147,9 @@ def read(text: str, *, written: bool = False) -> Meaning:
         if {"hair", "tattoo"} <= keys:  # "Hair Tattoo": a pattern shaved in
             keys.difference_update({"tattoo"})
             keys.add("pattern")
+        if {"bald", "shave"} <= keys:
+            keys.discard("bald")
+            keys.add("head")
         if "tattoo" in keys:
             keys.discard("pierce")  # "ein Tattoo stechen"
         if (taken_off and keys & _TAKEN_OFF) or {"laser", "tattoo"} <= keys:

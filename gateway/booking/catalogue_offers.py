@@ -79,12 +79,15 @@ def _with_default(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
 
 
 _DEPILATION: Final = frozenset({"wax", "depilate", "thread", "laser"})
+_MASSAGES: Final = frozenset({"massage", "thai", "hotstone", "reflex", "lymph"})
 
 
 def _without_hair_left(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
-    """In a house that does nothing but remove hair, "Achseln" is a depilation of them."""
+    """In a house that does nothing but remove hair, "Achseln" is a depilation of them; so with massages."""
     done = frozenset(key for offer in offers for meaning in offer.meanings for key in of_kind(meaning.keys, "act"))
-    if not done or not done <= _DEPILATION:
+    if done and done <= _MASSAGES:
+        done = frozenset({"massage"})
+    elif not done or not done <= _DEPILATION:
         return offers
     return tuple(
         replace(offer, meanings=tuple(_depilated(meaning, done) for meaning in offer.meanings)) for offer in offers
@@ -138,12 +141,13 @@ def _is_for_two(meaning: Meaning) -> bool:
 
 _ADULT_FROM: Final = 15
 _UP_TO: Final = re.compile(r"\bbis (?:zu |einschliesslich |inkl )?(\d{1,2})\b(?! min)")
-_FROM_TO: Final = re.compile(r"\b(\d{1,2}) (?:bis )?(\d{1,2}) (?:j\b|jahre?)")
+_FROM_TO: Final = re.compile(r"\b(\d{1,2}) (?:bis )?(\d{1,2})(?: (?:j\b|jahre?)|$)")
 
 
 def _ages(name: str) -> range | None:
-    """The ages a children's service is for: "Kinder bis 6 Jahre", "Kinder 7-12 Jahre"."""
-    if "child" not in read(name, written=True).keys:
+    """The ages a service for the young is for: "Kinder bis 6 Jahre", "Kinder 7-12 Jahre", "Teenager 13-17"."""
+    keys = read(name, written=True).keys
+    if not keys & {"child", "youth"}:
         return None
     folded = plain(name)
     if both := _FROM_TO.search(folded):
@@ -154,4 +158,5 @@ def _ages(name: str) -> range | None:
 
 def adult_from(offers: tuple[Offer, ...]) -> int:
     """The age in years from which the house no longer counts as a child: "Kinderschnitt bis 12" says 13."""
-    return max((offer.ages.stop for offer in offers if offer.ages), default=_ADULT_FROM)
+    children = (offer.ages.stop for offer in offers if offer.ages and "child" in offer.meanings[0].keys)
+    return max(children, default=_ADULT_FROM)

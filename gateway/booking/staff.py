@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from gateway.booking.resolve import NONE, Resolution, said_id
-from gateway.booking.staff_names import DOUBTFUL, Index, Part, Person, could_be, person
+from gateway.booking.staff_names import DOUBTFUL, NEAR, Index, Part, Person, could_be, person
 from gateway.booking.staff_words import (
     ANYONE,
     CALLER_FIRST,
@@ -225,8 +225,13 @@ Heard = Mapping[str, Mapping[Part, float]]
 
 def _hear(words: tuple[str, ...], index: Index) -> Heard:
     """What each word, and each two neighbours as one, may be of the list."""
-    pairs = (left + right for left, right in pairwise(words))
-    return {word: index.fits(word) for word in dict.fromkeys((*words, *pairs))}
+    heard = {word: index.fits(word) for word in words}
+    for left, right in pairwise(words):
+        fits = index.fits(left + right)
+        if is_first_name(left) and is_first_name(right):  # Anna-Christina is no slip of Ann-Christin
+            fits = {part: fit for part, fit in fits.items() if fit > NEAR}
+        heard.setdefault(left + right, fits)
+    return heard
 
 
 def _fit_person(words: tuple[str, ...], one: Person, heard: Heard) -> _Fit:

@@ -82,7 +82,7 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
         codes = {code for code in codes if "j" not in code or "j" in sound(folded)}
     if is_last:
         # Unstressed "-er" and "-ar" end in a plain "a" when spoken: "Kretschma" for Kretschmer.
-        codes |= {code[:-2] + "a" for code in codes if len(code) > 4 and code.endswith(("er", "ar", "or"))}
+        codes |= {code[:-2] + "a" for code in codes if len(code) > 3 and code.endswith(("er", "ar", "or"))}
         codes |= {code[:-2] + "l" for code in codes if len(code) > 4 and code.endswith("el")}  # Seidel, Seidl
     elif folded.endswith("ine") and gender_of(folded[:-1]) != "m":
         codes |= {code[:-1] for code in codes if code.endswith("ine")}  # "Nadin" is Nadine; Martin is not Martine

@@ -199,6 +199,18 @@ _MEN: Final = _words(
     hung duc nam ryan joao jorge pablo diego carlos juan luigi enrico stefano dejan goran milos marko nikola aleksandar
     ivica zeljko ahmad hamza bilal tarik kerem baris selcuk tolga volkan yannik jannis louis noel elias finnley henri
     mischa misha ilja ilya kolja nikita elia attila musa yahya taha sasa joshua kosta zakaria
+    abdul adem adolf albrecht alessandro alfons alfred alwin amir anatol andrzej ansgar arno arnold august aydin bela
+    benedikt berk berthold bodo bogdan branko bruno buelent cedric celal clemens conrad cornelius damian darius dariusz
+    denis detlev dietrich dominic donato eberhard eckhard edmund edwin elmar emanuel emin engelbert enis ercan eric
+    erkan faruk fatih ferhat fiete filip frederik fridolin friedhelm frieder fritz gabor gabriel gebhard gero gianni
+    goetz goekhan guido guerkan halil hamid hannes hanno hartwig heinrich hendrik henning heribert hilmar hueseyin
+    ilhan ilker imre isaak ismail ivo jacek jaroslav jeremias jerome jesper jonah joern jost jurij kaan kadir kasper
+    kenan kerim klemens knut korbinian krystian kuno lasse laurenz laurin leander leopold levin lorenz luan magnus
+    mahmut marian marius mathias mats matthis mattias mattis mehdi meinhard mert metin michal mirko mohammad nadim
+    nathan nikolai norman orhan otmar ottmar oezguer pasquale patryk philip quentin raimund ramon rasmus reiner reza
+    rico rocco roderich roger romeo ronny rouven ruben rupert samir sandro semih serhat severin silas silvio sinan
+    soenke soeren stanislav stavros sueleyman taner tarek thorben tibor tilman timon titus tomas torben umut urs vedat
+    vincenzo vito volkmar waldemar wendelin wenzel wilfried winfried wojciech wolfram xavier yves zafer
     karsten carsten dietmar gunther guenther gustav hartmut hubertus jost konrad lukasz maciej tomasz marek
     """
 )
@@ -218,6 +230,18 @@ _WOMEN: Final = _words(
     susanne svenja sylvia chloe zoe amelie emilie mathilde louise margot eileen aylin aileen melissa celine carmela
     evelyn liz beth ingeborg gesine heidrun hedwig irmgard roswitha annegret hannelore liselotte lieselotte gerlinde
     edeltraud rosemarie annemarie marianne juliette ines agnes doreen maren karen kathleen mandy cindy peggy wendy
+    adelheid adriana agathe aisha alena alessia alexa alina alisa amanda amina anastasia anett angela angelina anita
+    annett ariane asli aurelia aysel aysun azra beata bettina bianca bianka carla carola catharina cecilia chiara
+    christa christel clara cora cordula corinna danijela danuta derya dora dorit dragana duygu ebru edda eleonora
+    elfriede elina eliza elsa elvira emine erna esma eugenia fabienne fadime filiz finja flora florentine franca franka
+    frieda gabriela gerda gina giulia grazyna greta halina hella helene helma henrike herta hildegard huelya ida ilka
+    ilona ina inka irena irina isolde ivana ivonne jadwiga jelena jolanta josefine josephine jule juliana kamila karola
+    karolina kira klara kornelia krystyna larissa lilian liliana lilly lily lina lore lotte lucia lucie luisa luna
+    lydia magdalena malgorzata mara margarita margot marija marika marita marlies marta martha mathilda maya mechthild
+    melina merve mina mirjam mona muriel nadia natalia natascha nathalie neslihan nuria oezlem oksana olena pauline
+    pelin pinar rahel rebekka regine ricarda roberta romina romy ronja roxana sabina salome samira selina selma semra
+    serpil sevgi shirin sibylle sigrid sina sinem solveig sonia stella susanna svetlana tabea tanya tatiana thea
+    theresa therese traudel tuba ulla uta valentina valeria viviane vivien wanda wilma xenia yara yvette zara zuzana
     kimberly tiffany saskia sibel songuel guel nuray ceren beril gizem birguel nilguel tamara tanja tatjana tina ulrike ursula ute vanessa vera verena veronika victoria viktoria
     viola waltraud wiebke yasemin yasmin yvonne zeynep thi huong mai hoa
     """
