@@ -279,6 +279,8 @@ BANK: Final[tuple[Mutant, ...]] = (
     _m(
         "a withdrawn booking goes on",
         (_CHANGE, '    tx.save_saga(stored.journal, sagas.compensating(stored.journal, "withdrawn", house.now))\n', ""),
+        # The second wall: a saga that finds its appointment cancelled at the pivot takes back what it did.
+        (_RUNNER, '                instead = Compensate("overtaken")\n', ""),
     ),
     _m(
         "a withdrawn booking's answer stays open",
