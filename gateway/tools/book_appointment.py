@@ -18,16 +18,17 @@ from gateway.booking.free_time import Board
 from gateway.booking.model import MAX_OFFERS, Appointment, Customer, Service, Status
 from gateway.booking.offers import Offer
 from gateway.booking.ports import Tx
+from gateway.speech.when import When
 from gateway.tools.arguments import Arguments
 from gateway.tools.ask_when import moment_question, times_to_choose
-from gateway.tools.choose import chosen_service, chosen_staff
-from gateway.tools.context import Commit, Later, Outcome, ToolContext, answered
+from gateway.tools.choose import ANYBODY, StaffWish, chosen_service, chosen_staff
+from gateway.tools.context import Asked, Commit, Later, Outcome, ToolContext, answered
 from gateway.tools.facts import appointment_facts, segment_facts
 from gateway.tools.identify import Claim, identify
 from gateway.tools.not_free import not_free
 from gateway.tools.offers_said import offer_said
 from gateway.tools.open_bookings import too_many_open
-from gateway.tools.wish import hear, instant
+from gateway.tools.wish import Heard, hear, instant
 
 MAX_NAME: Final = 80
 MIN_DIGITS: Final = 3
@@ -68,9 +69,10 @@ class BookAppointment:
         """What shall be booked: the offer named by its token, else service and exact time; the times to choose from
         where only a day or a stretch was named."""
         offer = await offer_said(ctx, args)
-        if offer is not None and (choice := _of_offer(ctx, offer)) is not None:
-            return choice
         heard = hear(ctx, args)
+        if offer is not None and (choice := _of_offer(ctx, offer)) is not None:
+            said = _said_otherwise(ctx, args, offer, choice, heard)
+            return choice if said is None else await self._proposed(ctx, *said)
         if args.get("offer") and heard.silent:
             return answered("ask_when", ctx.voice.say("offer_gone"))
         service = chosen_service(ctx, args)
@@ -78,11 +80,37 @@ class BookAppointment:
         if (question := moment_question(ctx, heard)) is not None:
             return question
         if heard.moment is None:
-            board = (await _offering(ctx)).fair_to(service, staff.ids, staff.excluded).board
-            return times_to_choose(ctx, board, service, staff, heard)
+            return await self._proposed(ctx, service, staff, heard)
         start = instant(ctx.salon, heard.moment)
         heard_with = () if args.get("staff") else await _offered_with(ctx, service, start)
         return Choice(service, start, staff.ids, preferred=heard_with, excluded=staff.excluded)
+
+    async def _proposed(self, ctx: ToolContext, service: Service, staff: StaffWish, heard: Heard) -> Outcome:
+        board = (await _offering(ctx)).fair_to(service, staff.ids, staff.excluded).board
+        return times_to_choose(ctx, board, service, staff, heard)
+
+
+def _said_otherwise(
+    ctx: ToolContext, args: Arguments, offer: Offer, choice: Choice, heard: Heard
+) -> tuple[Service, StaffWish, Heard] | None:
+    """Service, person and moment in words, where one of them is not the offer's: a letter that stayed while the caller
+    changed their mind books nothing, and what they said last is proposed."""
+    people = set(offer.assignment.staff_ids)
+    try:
+        service = chosen_service(ctx, args) if args.get("service") else choice.service
+        staff = chosen_staff(ctx, args, service)
+    except Asked:
+        return None  # not understood, so no contradiction: the letter was
+    other_people = bool(people & set(staff.excluded)) or bool(staff.ids) and not people <= set(staff.ids or ())
+    other_time = heard.moment is not None and instant(ctx.salon, heard.moment) != offer.start
+    if service.id == offer.service_id and not other_people and not other_time:
+        return None
+    if not other_time:
+        start = offer.start.astimezone(ctx.salon.tz).replace(tzinfo=None)
+        heard = Heard(When("datetime", start, None, "minute"))
+    if staff == ANYBODY and choice.staff_ids is not None:
+        staff = StaffWish(choice.staff_ids)
+    return service, staff, heard
 
 
 async def _offering(ctx: ToolContext) -> OfferBoard:

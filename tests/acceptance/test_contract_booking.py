@@ -414,3 +414,40 @@ async def test_who_says_the_time_again_gets_the_person_heard_with_it(desk: Line)
     await other.event("call_ended")
     answer = await caller("book_appointment", **wish, name="Anna Becker")
     assert (answer.status, answer["staff"]) == ("booked", offered["staff"])
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ({"service": "Kinderschnitt"}, ("Kinderschnitt", "10:00", "Emma Williams")),
+        ({"date": "2025-10-27", "time": "11:00"}, ("Bartpflege", "11:00", "Emma Williams")),
+        ({"staff": "Oliver"}, ("Bartpflege", "10:00", "Oliver Kretschmer")),
+        ({"staff": "nicht bei Emma", "time": "Montag um zwölf"}, ("Bartpflege", "12:00", "Fabian Spitzer")),
+    ],
+)
+async def test_a_letter_that_the_callers_words_contradict_books_nothing(
+    desk: Line, words: dict[str, str], expected: tuple[str, str, str]
+) -> None:
+    """The caller changed their mind and the model kept the letter: what was said is proposed, and booked on a yes."""
+    caller = desk.caller()
+    await caller("check_availability", service="Bartpflege", when="Montag um 10 Uhr", staff="Emma")
+    asked = await caller("book_appointment", offer="A", name="Anna Becker", **words)
+    assert (asked.status, asked.starts) == ("ask_when", [f"2025-10-27T{expected[1]}"])
+    booked = await caller("book_appointment", offer="A", name="Anna Becker", **words)
+    assert (booked.status, booked["service"], booked["start"][11:16], booked["staff"]) == ("booked", *expected)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"service": "Bart", "date": "2025-10-27", "time": "10:00", "staff": "Emma"},
+        {"service": "Fußpflege", "staff": "Brunhilde", "when": "ja genau"},
+        {"staff": "egal", "date": "Montag"},
+    ],
+)
+async def test_words_that_agree_or_say_nothing_leave_the_letter_its_meaning(desk: Line, words: dict[str, str]) -> None:
+    """Models like to fill in every argument."""
+    caller = desk.caller()
+    await caller("check_availability", service="Bartpflege", when="Montag um 10 Uhr", staff="Emma")
+    booked = await caller("book_appointment", offer="A", name="Anna Becker", **words)
+    assert (booked.status, booked["start"][:16]) == ("booked", "2025-10-27T10:00")
