@@ -87,7 +87,7 @@ _ENTRIES: Final[Entries] = {
         "quarter": "quartal|quartals|q|vierteljahr|vierteljahres|viertel jahr",
         "half": "hälfte",
         "halfyear": "halbjahr|halbjahres|halbjahrs",
-        "quarterhour": "viertelstunde|viertel stunde|viertelstündchen",
+        "quarterhour": "viertelstunde|viertelstunden|viertel stunde|viertelstündchen",
         "halfhour": "halbstunde",
         "threequarterhour": "dreiviertelstunde|dreiviertel stunde|drei viertel stunde",
     },
@@ -141,7 +141,7 @@ _ENTRIES: Final[Entries] = {
         "palmsonntag": "palmsonntag",
         "gruendonnerstag": "gründonnerstag|grün donnerstag",
         "karfreitag": "karfreitag|kar freitag",
-        "karsamstag": "karsamstag|ostersamstag",
+        "karsamstag": "karsamstag|ostersamstag|karsonnabend|ostersonnabend",
         "ostern": "ostern|ostersonntag|osterfest|oster sonntag|osterwochenende|oster",
         "ostermontag": "ostermontag|oster montag",
         "weissersonntag": "weißer sonntag|weissen sonntag",
@@ -198,7 +198,7 @@ _ENTRIES: Final[Entries] = {
     "Q": {0: "dreiviertel|drei viertel|dreivirtel|3/4|3 viertel"},
     "v": {0: "vor|vorm|früher als|früher wie"},
     "n": {0: "nach|nachm|später als|später wie"},
-    "a": {0: "um|punkt|um punkt|exakt|genau|gleich um|pünktlich um|so um|schlag"},
+    "a": {0: "um|@|punkt|um punkt|exakt|genau|gleich um|pünktlich um|so um|schlag"},
     "g": {
         0: "gegen|ca|circa|zirka|ungefähr|etwa|so|gg|rund|so gegen|so ca|so etwa|so ungefähr|gegen ca|ungefaehr um|um ca"
         "|um circa|um etwa|um ungefähr|um die|um rund|so zirka|so circa|vielleicht|ggn|schätzungsweise|eher|so was um|max|maximal|höchstens|wohl|plusminus"

@@ -91,6 +91,7 @@ PAIRS: Final[tuple[Rule, ...]] = (
 LATE: Final[tuple[Rule, ...]] = (
     rule("(?<=[DWP])(?P<c>N)(?![xUVLNMOzt])", _hour_beside_day),
     rule("(?<=[DWP])(?P<c>N)(?=(?P<a>N))", _hour_beside_day),
+    rule("(?<=Dc)(?P<c>N)(?=$|p)", _hour_beside_day),
     rule("(?:^|(?<=[pc1]))(?P<c>N)(?=D)", _hour_beside_day),
     rule("(?<=Co)[ag]?(?P<c>N)(?![xUVLNMO])", _hour_beside_day),
 )

@@ -150,8 +150,8 @@ def _hour_minutes(found: Found) -> Item | None:
     """'achtzehn Uhr zwölf', '18 Uhr 30', 'three oh five', 'at 3 15'."""
     hour, minutes = found.get("c"), found.get("m")
     base = hour_of(hour)
-    if base is not None and 59 < minutes.n < 100 and "u" in found.match[0]:
-        return NOT_A_TIME  # "5 Uhr 75"
+    if base is not None and "u" in found.match[0] and (59 < minutes.n < 100 or hour.n == 24 and 10 <= minutes.n < 60):
+        return NOT_A_TIME  # "5 Uhr 75", "24 Uhr 15"
     if base is None or base.minute % 60 or minutes.n > 59 or minutes.text in _ARTICLES or hour.n > 24:
         return None
     zero = found["o"]

@@ -375,7 +375,7 @@ DAYS: Final[tuple[Rule, ...]] = (
     rule("(?P<o>[ON])U?[id]{0,3}(?P<x>X)(?P<u>U)", _day_of_that_month),
     rule("(?P<o>O)d{1,2}(?P<u>U)", _day_of_that_month),
     rule("(?P<o>O)[dc]{0,2}(?P<m>M)(?:[dc]?(?P<y>Y))?", _day_month),
-    rule("(?P<o>N)z(?P<m>M)z(?P<y>Y)", _day_month),
+    rule("(?P<o>N)[zo](?P<m>M)[zo](?P<y>Y)", _day_month),
     rule("(?P<o>N)d?(?P<m>M)(?!d{0,2}O)(?:[dc]?(?P<y>Y))?", _day_month),
     rule("(?P<m>M)(?:[dc]{0,2}|(?P<z>z))(?P<o>[ON])(?![uUVm]|[qh](?![vn]))(?:c?(?P<y>Y))?", _month_day),
     rule("(?P<o>O)d?(?P<m>O)(?:c?(?P<y>Y))?(?![MWxU])", _two_ordinals),

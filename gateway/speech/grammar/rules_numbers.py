@@ -103,6 +103,7 @@ def _counted(found: Found) -> Item | None:
         and not number.digits
         or halves
         and "e" not in found.match[0]
+        and not (number and number.digits and found.get("h").text == "1/2")
     ):
         amount = 0  # "in einer halben Stunde", "half an hour"
     return length(unit.text, amount, halves=halves)
@@ -142,11 +143,20 @@ def _whole(found: Found) -> Item | None:
     return length(found.get("u").text, 1)
 
 
+_SUMS: Final = {
+    ("year", "month"): ("month", 12),
+    ("week", "day"): ("day", 7),
+    ("day", "minute"): ("minute", 24 * HOUR),
+}
+"""Lengths that add up in the smaller of their units: 'ein Jahr und zwei Monate'."""
+
+
 def _sum(found: Found) -> Item | None:
     first, second = found.get("a"), found.get("b")
-    if first.text != second.text:
-        return None
-    return Item("L", n=first.n + second.n, text=first.text)
+    if first.text == second.text:
+        return Item("L", n=first.n + second.n, text=first.text)
+    smaller, factor = _SUMS.get((first.text, second.text), ("", 0))
+    return Item("L", n=first.n * factor + second.n, text=smaller) if factor else None
 
 
 NUMBERS: Final[tuple[Rule, ...]] = (

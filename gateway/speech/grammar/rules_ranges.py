@@ -181,6 +181,17 @@ def _day_range(found: Found) -> Item | None:
     return days_item(Days(start, end + ONE_DAY), "range")
 
 
+def _day_to_day(found: Found) -> Item | None:
+    """'vom 24. zum 25. Mai': two days, unless something is moved from one to the other."""
+    moves = any(item.text in {"verschieben", "verlegen", "umbuchen"} for item in found.items)
+    return None if moves or found.get("to").text != "zum" else _day_range(found)
+
+
+def _day_of_both(found: Found) -> Item:
+    """'von Montag, 24. bis Mittwoch, 26. April': the number says the day, the weekday only goes with it."""
+    return found.get("o")
+
+
 def _in_year_of(start: date, end: date) -> date | None:
     """'26.6. bis 28.6.2027': the year said with the last day holds for the first."""
     same = day_in(end.year, start.month, start.day)
@@ -327,10 +338,12 @@ _T: Final = "[NCT]"
 _GLUE: Final = "[dagcuE]{0,3}"
 
 RANGES: Final[tuple[Rule, ...]] = (
+    rule("W[cd]{0,2}(?P<o>O)(?=[tz]d{0,2}[OWD])", _day_of_both),
+    rule("(?<=[tz])d{0,2}W[cd]{1,2}(?P<o>O)", _day_of_both),
     rule("(?P<d>D)[dcf]{0,2}f[d]{0,2}(?P<a>[ON])[tz]d{0,2}(?P<b>[ON])", _range_in_month),
     rule("(?P<d>D)[dc]{0,2}bd{0,2}(?P<a>[ON])ed{0,2}(?P<b>[ON])", _range_in_month),
     rule(
-        "[fs]?d{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)c?[tz]d{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)",
+        "[fs]?d{0,2}(?P<a>[DWRO])[dcags]{0,3}(?P<l>C)c?[tz]d{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)",
         _moment_range,
     ),
     rule("b[dag]{0,2}(?P<a>[DWRO])[dcag]{0,3}(?P<l>C)ed{0,2}(?P<b>[DWRO])[dcag]{0,3}(?P<h>C)", _moment_range),
@@ -343,7 +356,8 @@ RANGES: Final[tuple[Rule, ...]] = (
     rule("f?d?(?P<a>P)td?(?P<b>P)", _part_range),
     rule("(?<=P)f(?P<a>[DWO])d{1,2}(?P<b>[DWO])", _night_between),
     rule("(?<=P)(?P<s>d)d?(?P<d>[DWO])", _night_to),
-    rule("f?[dc]{0,2}(?P<a>[DWRON])d?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
+    rule("[fs]?[dc]{0,2}(?P<a>[DWRON])d?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
+    rule("fd{0,2}(?P<a>[DWO])(?P<to>d)(?P<b>[DO])", _day_to_day),
     rule("bd{0,2}(?P<a>[DWRON])ed{0,2}(?P<b>[DWRO])", _day_range),
     rule("(?P<a>[OWD])ed{0,2}(?P<b>[DOW])", _two_days),
     rule("(?P<a>[ON])(?P<o>o)d{0,2}(?P<b>D)", _either_day),

@@ -43,6 +43,7 @@ _TOKEN: Final = re.compile(
     | (?P<dotted>[0-9]{1,2}\.[0-9]{1,2})(?![0-9]|\.[0-9])
     | (?P<decimal>[0-9]+[.,][0-9]+)
     | (?P<ordinal>[0-9]{1,2}(?:(?:st|nd|rd|th|ter|ten|tem|te|tes|ster|sten|stem|ste|stes)\b|\.(?![0-9])))
+    | (?<![\w'])'(?P<shortyear>[0-9]{2})(?![0-9'])
     | (?P<number>[0-9]+)
     | (?P<ampm>(?<=[0-9])[ap](?:\.?\s?m\b)?\.?(?![a-z])|\b[ap]\.\s?m\b\.?|\bp\s?m\b\.?)
     | (?P<word>[^\W\d_]+(?:'[^\W\d_]+)?\.?)
@@ -194,6 +195,8 @@ _MINUTES: Final = frozenset("minute hour quarterhour halfhour threequarterhour v
 def _phrase(tokens: list[Token], at: int, items: list[Item], lexicon: Lexicon) -> int:
     """Append the item of the longest phrase that starts here; return its length in tokens, 0 when none does."""
     first = tokens[at].text
+    if first in {"so", "so."} and lexicon is GERMAN and _on_sunday(tokens, at):
+        return 0
     rows = lexicon.phrases.get(first) or lexicon.phrases.get(first.rstrip("."))
     for parts, item in rows or ():
         end = at + len(parts)
@@ -349,8 +352,19 @@ _SUNDAY_AFTER: Final = frozenset(
 )
 
 
+def _on_sunday(tokens: list[Token], at: int) -> bool:
+    """'nächsten So um elf', 'So. gegen 16 Uhr': a Sunday in spite of the word behind it, with which 'so' means about."""
+    previous = tokens[at - 1].text if at else ""
+    return (
+        tokens[at].raw == "So." and (not at or previous in _SUNDAY_AFTER) or previous in {"am", "naechsten", "diesen"}
+    )
+
+
 def _is_date(tokens: list[Token], at: int) -> bool:
     """Tell whether the token at `at` is a day in digits: '10.12.', and '10.12' where no 'Uhr' follows."""
+    if at + 1 < len(tokens) and tokens[at].kind == "number":
+        month = GERMAN.words.get(tokens[at + 1].text.rstrip("."))
+        return month is not None and month.code == "M"
     if at >= len(tokens) or tokens[at].kind != "dotted":
         return at < len(tokens) and tokens[at].kind in {"dm", "dmy", "ordinal"}
     said_hour = at + 1 < len(tokens) and tokens[at + 1].text in {"uhr", "h"}
@@ -381,9 +395,9 @@ def _german_word(word: str, tokens: list[Token], at: int, items: list[Item]) -> 
         beside_weekday = previous in {"und", "oder"} and len(items) > 1 and items[-2].code == "W"
         # "Sa oder So", "Samstag und So"; not "um drei oder so", "Montag oder so"
         beside_weekday = beside_weekday and (token.raw != "so" or len(items[-2].text) == 2)
-        if (before_date or dotted_or_last or beside_weekday or previous in _SUNDAY_AFTER) and not (
-            following and following.text in {"gegen", "um"}
-        ):
+        of_sunday = dotted_or_last or previous in _SUNDAY_AFTER
+        about = following is not None and following.text in {"gegen", "um"}  # "bis so um drei"; "nächsten So. um drei"
+        if before_date or beside_weekday or of_sunday and (not about or _on_sunday(tokens, at)):
             return Item("W", n=6, text=word)
         if following is None and not previous:
             return Item("W", n=6, text=word)
@@ -446,6 +460,8 @@ def _number(token: Token, context: Context) -> Item:
         n = int(digits[0]) if digits else 0
         return Item("O", n=n, text=token.text, digits=True)
     n = int(token.text)
+    if token.kind == "shortyear":
+        return Item("Y", n=_full_year(n, context), text=token.text, digits=True)
     if len(token.text) == 4 and 1900 <= n < 2200:
         return Item("Y", n=n, text=token.text, digits=True)
     return Item("N", n=n, text=token.text, digits=True)
