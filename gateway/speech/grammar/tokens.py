@@ -332,11 +332,13 @@ _GREETING: Final = frozenset(["guten", "gutn", "schoenen", "gute", "gudn", "gude
 _GREETED: Final = frozenset(
     "morgen morgn abend nachmittag vormittag mittag nacht wochenende feierabend tag woche sonntag".split()
 )
-_WEEKEND_AFTER: Final = frozenset("am dieses naechstes kommendes uebers letztes uebernaechstes jedes".split())
+_THIS_SUNDAY: Final = frozenset("am naechsten nachsten diesen kommenden".split())
+_WEEKEND_AFTER: Final = frozenset("am dieses naechstes nachstes kommendes uebers ubers letztes jedes".split())
 _SUNDAY_AFTER: Final = frozenset(
     [
         "am",
         "naechsten",
+        "nachsten",
         "naechster",
         "diesen",
         "bis",
@@ -355,9 +357,8 @@ _SUNDAY_AFTER: Final = frozenset(
 def _on_sunday(tokens: list[Token], at: int) -> bool:
     """'nächsten So um elf', 'So. gegen 16 Uhr': a Sunday in spite of the word behind it, with which 'so' means about."""
     previous = tokens[at - 1].text if at else ""
-    return (
-        tokens[at].raw == "So." and (not at or previous in _SUNDAY_AFTER) or previous in {"am", "naechsten", "diesen"}
-    )
+    dotted = tokens[at].raw == "So." and at + 1 < len(tokens) and tokens[at + 1].raw[:1].islower()
+    return dotted and (not at or previous in _SUNDAY_AFTER) or previous in _THIS_SUNDAY
 
 
 def _is_date(tokens: list[Token], at: int) -> bool:

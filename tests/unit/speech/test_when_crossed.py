@@ -93,7 +93,13 @@ CARRIERS: Final[Mapping[str, tuple[str, ...]]] = {
         "ginge es {time} {day} bei Ihnen?",
         "{day} für zwei Personen {time}",
     ),
-    "en": ("{day} {time}", "{time} {day}", "can I come in {day} {time}?", "an appointment {day}, {time} please", "is there anything {time} {day}?"),
+    "en": (
+        "{day} {time}",
+        "{time} {day}",
+        "can I come in {day} {time}?",
+        "an appointment {day}, {time} please",
+        "is there anything {time} {day}?",
+    ),
 }
 
 
