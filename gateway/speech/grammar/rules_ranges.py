@@ -178,7 +178,8 @@ def _day_range(found: Found) -> Item | None:
         start = _in_year_of(start, end)
     if start is None or end is None or end <= start:
         return None
-    return days_item(Days(start, end + ONE_DAY), "range")
+    weekdays = first.code == second.code == "W"  # "Freitag bis Sonntag, 16. bis 18. Oktober": the dates say which
+    return days_item(Days(start, end + ONE_DAY), "weekdays" if weekdays else "range")
 
 
 def _day_to_day(found: Found) -> Item | None:
@@ -338,8 +339,8 @@ _T: Final = "[NCT]"
 _GLUE: Final = "[dagcuE]{0,3}"
 
 RANGES: Final[tuple[Rule, ...]] = (
-    rule("W[cd]{0,2}(?P<o>O)(?=[tz]d{0,2}[OWD])", _day_of_both),
-    rule("(?<=[tz])d{0,2}W[cd]{1,2}(?P<o>O)", _day_of_both),
+    rule("(?<![tz])W[cd]{0,2}(?P<o>O)(?=[tz]d{0,2}[OWD])", _day_of_both),
+    rule("(?<=[tz])d{0,2}W[cd]{1,2}(?P<o>O)(?!d?[tz])", _day_of_both),
     rule("(?P<d>D)[dcf]{0,2}f[d]{0,2}(?P<a>[ON])[tz]d{0,2}(?P<b>[ON])", _range_in_month),
     rule("(?P<d>D)[dc]{0,2}bd{0,2}(?P<a>[ON])ed{0,2}(?P<b>[ON])", _range_in_month),
     rule(
@@ -356,7 +357,7 @@ RANGES: Final[tuple[Rule, ...]] = (
     rule("f?d?(?P<a>P)td?(?P<b>P)", _part_range),
     rule("(?<=P)f(?P<a>[DWO])d{1,2}(?P<b>[DWO])", _night_between),
     rule("(?<=P)(?P<s>d)d?(?P<d>[DWO])", _night_to),
-    rule("[fs]?[dc]{0,2}(?P<a>[DWRON])d?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
+    rule("[fs]?[dc]{0,2}(?P<a>[DWRON])[dc]?[tz]d{0,2}(?P<b>[DWRON])", _day_range),
     rule("fd{0,2}(?P<a>[DWO])(?P<to>d)(?P<b>[DO])", _day_to_day),
     rule("bd{0,2}(?P<a>[DWRON])ed{0,2}(?P<b>[DWRO])", _day_range),
     rule("(?P<a>[OWD])ed{0,2}(?P<b>[DOW])", _two_days),

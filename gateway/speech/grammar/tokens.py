@@ -276,6 +276,7 @@ def _is_name(known: Item, tokens: list[Token], at: int, lexicon: Lexicon) -> boo
         and before[0].endswith("name")
         and before[1] in {"ist", "is", ":"}
         or before in (["name's"], ["hier", "spricht"])
+        or before[-1:] == ["namen"]
     ):
         return True
     if known.code != "W" or len(tokens[at].text) != 2 or lexicon is not GERMAN:
