@@ -60,18 +60,22 @@ _GUESTS: Final = tuple(
         (r"kh", "ch"),  # Khalil
         (r"ee(?=[mfdn]$)", "i"),  # Kareem
         (r"(?<=ma)z$|(?<=ldi)z$|(?<=ldı)z$", "s"),  # Yilmaz, Yildiz
-        # Yavuz, Mazurek, Özkan, Muñoz: no German z stands behind a single short vowel
-        (r"(?<=[^aeiouäöüyáéíóúı][aeiouäöüáéíóúı])z(?!z|s)|(?<=^[oöu])z", "s"),
+        # Yavuz, Mazurek, Özkan, Muñoz: no German z stands behind a single short vowel; but Deniz is no Dennis
+        (r"(?<=[^aeiouäöüyáéíóúı][aeiouäöüáéíóúı])z(?=[^zs])|(?<=[^aeiouäöüyáéíóúı][aouöüıáóú])z$", "s"),
+        (r"(?<=^[oöu])z|(?<=tri|rti)z$", "s"),  # Özlem, Beatriz
         (r"(?<=[sg]e)yi", "i"),  # Hüseyin
         (r"(?:^|(?<=[nr]))c(?=[aeiıouöü])", "dsch"),  # Cansu, Nurcan, Gencer
         (r"(?<=[bdfgklmnprstvz])y(?=[aeo])", "j"),  # Derya
         (r"(?<=m)z(?=[aeiou])|(?<=ou)z", "s"),  # Hamza, Bouzid
-        (r"^z(?=[bdglmnrv]|.*(?:ski|ska|cki|icz|etti|ini|oni|elli|iris|idis|akis)$)", "s"),  # Zbigniew, Zawadzki, Zanetti
+        (
+            r"^z(?=[bdglmnrv]|.*(?:ski|ska|cki|icz|etti|ini|oni|elli|iris|idis|akis)$)",
+            "s",
+        ),  # Zbigniew, Zawadzki, Zanetti
         (r"(?<=.)s(?=t(?:ein|edt|ädt|adt|ätt|ett))", "sch"),  # Bergstedt
         (r"si(?=ń)", "schi"),  # Jasińska
         (r"c(?=o[vw]a?$)", "z"),  # Kuznecov
         (r"eiou$", "iu"),  # Vasileiou
-        (r"^g(?=[ei])", "dsch"),  # Ginevra
+        (r"^g(?=[ei].*[aeio]$)", "dsch"),  # Ginevra
         (r"cci(?=[aou])", "tsch"),  # Boccia
         (r"zs(?!ch)", "sch"),  # Zsolt
         (r"cs$|ch(?=ez$)", "tsch"),  # Kovács, Sánchez
@@ -148,7 +152,7 @@ _RULES: Final = tuple(
         (r"[ae]j(?![aeiouäöü])|ij(?=[bcdfgklmnpqrstvwz])", "ei"),
         (r"oj(?![aeiouäöü])", "oi"),
         (r"[iy][iyj]$", "i"),
-        (r"(?:^|(?<=[tdnlwk]))i(?=[aou])", "I"),
+        (r"(?:^(?=i...)|(?<=[tdnlwk]))i(?=[aou])", "I"),
         (r"[ae][iy]", "A"),
         (r"eu|äu|o[iy]", "O"),
         (r"au", "U"),

@@ -205,6 +205,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     if not scored:
         return None
     scored = [pair for pair in scored if not pair[1].loose] or scored
+    scored = _of_beard(wanted, scored)
     if scored[0][1].loose and len(wish.phrases) > 1:
         return None  # two acts each sold by itself are nearer than one loose likeness
     scored = _of_manner(wish, _of_length(wish, _complete(scored, anything=not of_kind(wanted, "act", "minor"))))
@@ -359,6 +360,12 @@ def _of_manner(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Off
         if any(said <= meaning.keys and _has_terms(wish, meaning) for meaning in offer.meanings)
     ]
     return fitting if (said or wish.terms) and fitting else scored
+
+
+def _of_beard(wanted: frozenset[str], scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
+    """What is for beards says so: beside "Bart", no "Pflegekur" is a "Bartpflege"."""
+    beard = wanted & {"beard"}
+    return [pair for pair in scored if any(beard & meaning.keys for meaning in pair[0].meanings)] or scored
 
 
 def _has_terms(wish: Meaning, meaning: Meaning) -> bool:

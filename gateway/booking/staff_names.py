@@ -97,11 +97,15 @@ def _part(written: str, *, is_last: bool, near_counts: bool = True) -> Part:
 
 
 def _also_written(name: str) -> Iterator[str]:
-    """Other spellings of what is said: Vogt for Voigt, "Dworschak" for Dvořák, "Frau Kowalski", "Beatriss", "Feiffer"."""
+    """Other spellings of what is said: Vogt for Voigt, Baur for Bauer, "Dworschak" for Dvořák, "Frau Kowalski", "Beatriss", "Feiffer"."""
     if "oigt" in name:
         yield name.replace("oigt", "ogt")
     if "ř" in name:
         yield name.replace("ř", "rsch")
+    if name.endswith("auer"):
+        yield name[:-2] + "r"
+    if name.endswith(("aur", "ayr", "eyr")):
+        yield name[:-1] + "er"
     if name.endswith(("ska", "cka")):
         yield name[:-1] + "i"
     if name.endswith("ice"):

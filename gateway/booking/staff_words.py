@@ -156,7 +156,8 @@ _SHORT_FORMS: Final = """
     christoph christopher; conny: cornelia; dani: daniel daniela; domi: dominic dominik; ela: daniela manuela
     michaela; evi: eva; fabi: fabian fabienne; flo: florian; franzi: franziska; fritz: friedrich; gabi: gabriela
     gabriele; giovi: giovanni; gitti: brigitte; gosia: malgorzata; hansi: hans johann johannes; heinz: heinrich;
-    jenni: jennifer; jenny: jennifer; jo: johanna johannes josef; joe: jo joachim johannes josef; jule: julia juliane;
+    jenni: jennifer; jenny: jennifer; jo: johanna johannes josef; jacki: jacqueline jaqueline; jackie: jacqueline jaqueline; jacky: jacqueline jaqueline; bella: isabella;
+    joe: jo joachim johannes josef; jule: julia juliane;
     juli: julia julian; jupp: josef; kasia: katarzyna; kathi: katharina kathrin katrin; kati: katharina katrin;
     katja: katharina; klaus: nikolaus; lena: helena magdalena; leni: helene lena magdalena; leo: leon leonard
     leonhard leonie; lilli: elisabeth; lisa: elisabeth; lotte: charlotte; manu: emanuel manuel manuela; mari: maria

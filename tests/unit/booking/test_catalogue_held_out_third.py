@@ -1,7 +1,7 @@
-"""Wishes for services, held out a third time: new lists and wishes of four rounds, each written before any of it was run.
+"""Wishes for services, held out a third time: new lists and wishes of five rounds, each written before any of it was run.
 
 First-try scores, before the fixes each round led to (exact / exact or asked / confidently wrong):
-90.7/97.7/0.4 % of 259; 87.3/97.2/1.4 % of 142; 87.5/95.5/0.9 % of 112; 86.4/97.7/1.1 % of 88.
+90.7/97.7/0.4 % of 259; 87.3/97.2/1.4 % of 142; 87.5/95.5/0.9 % of 112; 86.4/97.7/1.1 % of 88; 94.7/100/0 % of 76.
 Rows are read as in `test_catalogue`; "?id" is a question about one doubtful service. What is not understood yet stands in
 NOT_YET, and is never answered with a choice.
 """
@@ -379,6 +379,69 @@ R4_F: Final = {
     "g": ("Gel Entfernung", 30),
     "h": ("Nail Art", 15),
     "i": ("Paraffin", 15),
+}
+R5_A: Final = {
+    "a": ("Haarschnitt Sie", 45),
+    "b": ("Haarschnitt Er", 30),
+    "c": ("Haarschnitt Kids", 20),
+    "d": ("Farbe kurz", 70),
+    "e": ("Farbe lang", 95),
+    "f": ("Strähnen kurz", 80),
+    "g": ("Strähnen lang", 120),
+    "h": ("Balayage", 180),
+    "i": ("Hochsteckfrisur", 60),
+    "j": ("Bart", 15),
+    "k": ("Pflegekur", 15),
+}
+R5_B: Final = {
+    "1": ("Damenschnitt", 45),
+    "2": ("Damenschnitt mit Föhnen", 60),
+    "3": ("Damenschnitt mit Farbe", 120),
+    "4": ("Herrenschnitt", 25),
+    "5": ("Herrenschnitt mit Bart", 40),
+    "6": ("Föhnen", 25),
+    "7": ("Farbe", 80),
+    "8": ("Tönung", 50),
+    "9": ("Make-up", 40),
+    "10": ("Wimpern färben", 15),
+}
+R5_C: Final = {
+    "a": ("Gesichtsbehandlung 30 Min", 30),
+    "b": ("Gesichtsbehandlung 60 Min", 60),
+    "c": ("Gesichtsbehandlung 90 Min", 90),
+    "d": ("Rückenmassage 30 Min", 30),
+    "e": ("Ganzkörpermassage 60 Min", 60),
+    "f": ("Maniküre", 40),
+    "g": ("Pediküre", 45),
+    "h": ("Waxing Oberlippe", 10),
+    "i": ("Waxing Bein", 30),
+    "j": ("Brauen & Wimpern Kombi", 25),
+}
+R5_D: Final = {
+    "a": ("Skin Fade + Bart", 50),
+    "b": ("Skin Fade", 35),
+    "c": ("Scherenschnitt", 40),
+    "d": ("Maschinenschnitt", 15),
+    "e": ("Bart komplett", 25),
+    "f": ("Bart Kontur", 10),
+    "g": ("Kids", 20),
+    "h": ("Waxing Nase", 5),
+    "i": ("Haare färben", 40),
+}
+R5_E: Final = {
+    "a": ("Schneiden & Scheren klein", 60),
+    "b": ("Schneiden & Scheren groß", 100),
+    "c": ("Bad klein", 30),
+    "d": ("Bad groß", 50),
+    "e": ("Pfotenpflege", 15),
+    "f": ("Zahnpflege", 20),
+}
+R5_F: Final = {
+    "a": ("Neukundentermin", 60),
+    "b": ("Tattoo Stunde", 60),
+    "c": ("Tattoo ganzer Tag", 420),
+    "d": ("Nachstechen", 30),
+    "e": ("Laser-Sitzung", 20),
 }
 
 ROUND_1: Final[tuple[Row, ...]] = (
@@ -994,6 +1057,82 @@ ROUND_4: Final[tuple[Row, ...]] = (
     (R4_F, "Haare", NOTHING),
 )
 
+ROUND_5: Final[tuple[Row, ...]] = (
+    (R5_A, "Haarschnitt für Kinder", ("c",)),
+    (R5_A, "Kinderhaarschnitt", ("c",)),
+    (R5_A, "Farbe für lange Haare", ("e",)),
+    (R5_A, "kurze Haare färben", ("d",)),
+    (R5_A, "Färben", ("d", "e")),
+    (R5_A, "Strähnen", ("f", "g")),
+    (R5_A, "lange Strähnen", ("g",)),
+    (R5_A, "Strähnen für kurzes Haar", ("f",)),
+    (R5_A, "Balayage bitte", ("h",)),
+    (R5_A, "Haare hochstecken lassen", ("i",)),
+    (R5_A, "Bart", ("j",)),
+    (R5_A, "Bartpflege", ("j",)),
+    (R5_A, "Kur", ("k",)),
+    (R5_A, "Haarpflege", ("k",)),
+    (R5_A, "Haarschnitt", ("a", "b"), ("a", "b", "c")),
+    (R5_A, "mein Sohn ist sieben, Haarschnitt", ("c",)),
+    (R5_A, "Dauerwelle", NOTHING),
+    (R5_A, "Maniküre", NOTHING),
+    (R5_B, "Damenhaarschnitt", ("1",)),
+    (R5_B, "Schneiden und Föhnen Damen", ("2",)),
+    (R5_B, "Damen schneiden und färben", ("3",)),
+    (R5_B, "Schnitt und Farbe", ("3",)),
+    (R5_B, "Herrenhaarschnitt", ("4",)),
+    (R5_B, "Herrenschnitt und Bart", ("5",)),
+    (R5_B, "nur föhnen", ("6",)),
+    (R5_B, "färben", ("7",)),
+    (R5_B, "Haare tönen", ("8",)),
+    (R5_B, "schminken", ("9",)),
+    (R5_B, "Wimpern", ("10",)),
+    (R5_B, "Bart", ("5",), "?5", NOTHING),
+    (R5_B, "Massage", NOTHING),
+    (R5_B, "Augenbrauen färben", NOTHING, "?10"),
+    (R5_B, "Haarschnitt mit Bart", ("5",)),
+    (R5_C, "Gesichtsbehandlung", ("a", "b", "c")),
+    (R5_C, "eine Stunde Gesichtsbehandlung", ("b",)),
+    (R5_C, "Gesichtsbehandlung neunzig Minuten", ("c",)),
+    (R5_C, "Rückenmassage", ("d",)),
+    (R5_C, "Ganzkörpermassage", ("e",)),
+    (R5_C, "Massage", ("d", "e")),
+    (R5_C, "Hände machen", ("f",), "?f"),
+    (R5_C, "Fußpflege", ("g",)),
+    (R5_C, "Oberlippe wachsen", ("h",)),
+    (R5_C, "Beine wachsen", ("i",)),
+    (R5_C, "Brauen und Wimpern", ("j",)),
+    (R5_C, "Wimpern färben", "?j", ("j",), NOTHING),
+    (R5_C, "Nagelmodellage", NOTHING, "?f"),
+    (R5_C, "Haarschnitt", NOTHING),
+    (R5_C, "Hochzeitsfrisur", NOTHING),
+    (R5_D, "Fade", ("b",)),
+    (R5_D, "Fade und Bart", ("a",)),
+    (R5_D, "Skin Fade mit Bart", ("a",)),
+    (R5_D, "Schere", ("c",)),
+    (R5_D, "Maschine", ("d",)),
+    (R5_D, "Bart", ("e", "f")),
+    (R5_D, "Bartkonturen", ("f",)),
+    (R5_D, "Konturen", ("f",)),
+    (R5_D, "Kind", ("g",)),
+    (R5_D, "Nasenhaare", ("h",)),
+    (R5_D, "färben", ("i",)),
+    (R5_D, "Bart komplett", ("e",)),
+    (R5_E, "kleinen Hund scheren", ("a",)),
+    (R5_E, "großer Hund baden", ("d",)),
+    (R5_E, "baden", ("c", "d")),
+    (R5_E, "Pfoten", ("e",)),
+    (R5_E, "Zähne", ("f",)),
+    (R5_E, "scheren", ("a", "b")),
+    (R5_E, "Kaninchen", NOTHING),
+    (R5_F, "ich war noch nie bei Ihnen", ("a",), "?a", NOTHING),
+    (R5_F, "nachstechen", ("d",)),
+    (R5_F, "Laser", ("e",)),
+    (R5_F, "Tattoo entfernen", ("e",), "?e", NOTHING),
+    (R5_F, "Piercing", NOTHING),
+    (R5_F, "Haare", NOTHING),
+)
+
 NOT_YET: Final[tuple[Row, ...]] = (
     (R1_B, "I need a haircut", ("1",)),
     (R1_N, "Fußnägel lackieren", ("g",), "?g"),
@@ -1017,6 +1156,9 @@ NOT_YET: Final[tuple[Row, ...]] = (
     (R4_B, "Haarschnitt", ("b", "c")),
     (R4_B, "Nassrasur", ("a",), "?a"),
     (R4_C, "Wimpern", ("a", "b"), ("a", "b", "c"), ("a", "b", "c", "d")),
+    (R5_B, "Haarschnitt", ("1", "4")),
+    (R5_D, "Damenschnitt", NOTHING),
+    (R5_F, "ganzer Tag", ("c",)),
 )
 
 
@@ -1024,7 +1166,7 @@ def services(catalogue: Catalogue) -> tuple[ServiceName, ...]:
     return tuple(ServiceName(id, name, minutes) for id, (name, minutes) in catalogue.items())
 
 
-@pytest.mark.parametrize("row", [*ROUND_1, *ROUND_2, *ROUND_3, *ROUND_4], ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*ROUND_1, *ROUND_2, *ROUND_3, *ROUND_4, *ROUND_5], ids=lambda row: row[1])
 def test_a_held_out_wish_is_understood(row: Row) -> None:
     """The service meant, the services to ask about, or nothing of the list."""
     catalogue, utterance, *right = row
