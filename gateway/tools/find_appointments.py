@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.booking.model import Status
 from gateway.booking.ports import Tx
 from gateway.tools.arguments import Arguments
 from gateway.tools.check_availability import question_back
@@ -37,15 +38,17 @@ def _find(tx: Tx, ctx: ToolContext, said: Meant) -> Outcome:
     if not mine:
         return Outcome(answered("none", ctx.voice.say("none")).answer, recognition=recognition)
     voice, salon = ctx.voice, ctx.salon
+    # The other calendar has the last word: nothing it has not agreed to is called an appointment.
+    pending = any(a.status is Status.HELD for a in mine)
     if len(mine) == 1:
         one = mine[0]
         say = voice.say(
-            "found_one",
+            "found_pending" if pending else "found_one",
             when=voice.when(salon, one.start),
             staff=voice.staff(salon, one.staff_ids),
             service=voice.service(one.service_name),
         )
     else:
-        say = voice.say("found_many", choices=voice.moments(salon, mine, "und"))
-    facts = [appointment_facts(salon, a) for a in mine]
+        say = voice.say("found_many_pending" if pending else "found_many", choices=voice.moments(salon, mine, "und"))
+    facts = [appointment_facts(salon, a) | ({"pending": True} if a.status is Status.HELD else {}) for a in mine]
     return Outcome(answered("found", say, appointments=facts).answer, recognition=recognition)

@@ -316,6 +316,16 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Dein nächster Termin ist {when} bei {staff}: {service}.",
         "Your next appointment is {when} with {staff}: {service}.",
     ),
+    "found_pending": (
+        "Vorgemerkt sind Sie {when} bei {staff}: {service}. Die Bestätigung steht noch aus.",
+        "Vorgemerkt bist du {when} bei {staff}: {service}. Die Bestätigung steht noch aus.",
+        "You are put down {when} with {staff}: {service}. The confirmation is still to come.",
+    ),
+    "found_many_pending": (
+        "Ihre nächsten Termine sind {choices}. Noch ist nicht jeder davon bestätigt.",
+        "Deine nächsten Termine sind {choices}. Noch ist nicht jeder davon bestätigt.",
+        "Your next appointments are {choices}. Not all of them are confirmed yet.",
+    ),
     "found_many": (
         "Ihre nächsten Termine sind {choices}.",
         "Deine nächsten Termine sind {choices}.",

@@ -537,6 +537,21 @@ async def test_ones_own_appointment_is_read_out(desk: Line) -> None:
     assert "Emma" in answer.say
 
 
+async def test_what_is_only_held_is_not_read_out_as_an_appointment(desk: Line) -> None:
+    """The other calendar has not agreed yet: said so, alone and among others."""
+    await desk.change(
+        "UPDATE appointment SET status = 'held', version = version + 1 WHERE customer_id = 'sabine-meier'"
+    )
+    alone = await desk.caller(SABINE)("find_appointments")
+    assert alone.say.startswith("Vorgemerkt sind Sie")
+    assert alone["appointments"][0]["pending"] is True
+    caller = desk.caller(SABINE)
+    await booked(caller, "2025-10-30 10:00", service="Bartpflege")
+    both = await caller("find_appointments")
+    assert "nicht jeder davon bestätigt" in both.say
+    assert ["pending" in found for found in both["appointments"]] == [True, False]
+
+
 async def test_several_of_ones_own_are_read_out_together(desk: Line) -> None:
     """In order, three of them."""
     caller = desk.caller(SABINE)

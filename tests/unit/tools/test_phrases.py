@@ -116,6 +116,7 @@ CHOICES = {
     "unknown_staff": "choices of names",
     "ask_which": "choices of moments",
     "found_many": "choices of moments",
+    "found_many_pending": "choices of moments",
 }
 
 
