@@ -20,6 +20,13 @@ from gateway.tools.context import ToolContext
 
 ONE_DAY: Final = timedelta(days=1)
 GRAIN: Final = timedelta(minutes=GRAIN_MINUTES)
+# What names several days: a reading of "nächste Woche nach 17 Uhr" has room for the week alone, so the hours are read again.
+_DAY: Final = r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|monday|tuesday|wednesday|thursday|friday|saturday)s?"
+_STRETCH: Final = re.compile(
+    r"\b(?:in |an |am |on |at )?(?:de[rmn] |the )?(?:(?:diese|n(?:ä|ae)chste|kommende|(?:ü|ue)bern(?:ä|ae)chste|this|next|coming)[rnms]? )?"
+    rf"(?:woche|wochenende|week|weekend)\b|\b(?:von |zwischen |from |between )?{_DAY} (?:bis|und|to|until|and) {_DAY}\b",
+    re.IGNORECASE,
+)
 # "Montag oder Dienstag", but not "Montag oder so".
 _OR: Final = re.compile(
     r"\b(?:oder|or|beziehungsweise|bzw)\b\W+(?!so\b|sp[äa]|fr[üu]h|later\b|earlier\b|lieber\b)\w", re.IGNORECASE
@@ -97,9 +104,10 @@ def hear(
 def _hours(ctx: ToolContext, days: When, texts: Sequence[str | None]) -> tuple[int, int] | None:
     """The minutes of the day said beside a stretch of days, or with it as a part of the day."""
     for text in texts:
-        beside = _one(ctx, text)
-        if beside is not None and _timed(beside):
-            return _minutes(beside)
+        for said in (text, _STRETCH.sub(" ", text) if text else None):
+            beside = _one(ctx, said)
+            if beside is not None and _timed(beside):
+                return _minutes(beside)
     if days.part is None:
         return None
     low, high = PARTS[days.part]

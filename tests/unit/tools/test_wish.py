@@ -143,6 +143,12 @@ def test_a_stretch_is_wished_for_as_a_stretch(args: dict[str, object], first: st
         ({"date": "nächste Woche", "time": "14 Uhr"}, "14:00", "14:01"),
         ({"date": "next week", "time": "in the evening"}, "17:00", "23:00"),
         ({"date": "am Wochenende", "time": "in der Nacht"}, "22:00", "00:00"),
+        ({"when": "nächste Woche nach 17 Uhr"}, "17:00", "00:00"),
+        ({"when": "nächste Woche um 14 Uhr"}, "14:00", "14:01"),
+        ({"when": "irgendwann nächste Woche zwischen 14 und 16 Uhr"}, "14:00", "16:00"),
+        ({"when": "ab 16 Uhr in der nächsten Woche"}, "16:00", "00:00"),
+        ({"when": "Montag bis Mittwoch bis 11 Uhr"}, "00:00", "11:00"),
+        ({"when": "am Wochenende ab elf"}, "11:00", "00:00"),
     ],
 )
 def test_hours_said_of_several_days_are_meant_of_each(args: dict[str, object], first: str, last: str) -> None:
