@@ -314,6 +314,8 @@ def _time(items: Sequence[Item], meaning: Meaning) -> None:
         window = windows[0]
         for other in windows[1:]:
             window = Window(window.lo or other.lo, window.hi or other.hi)
+        if window.lo is None and window.hi is not None and len(clocks) == 1 and _begins(items, window.hi):
+            window = Window(clocks[0], window.hi)
         meaning.window = Window(_within_part(window.lo, part), _within_part(window.hi, part), part)
     elif clocks:
         meaning.clock = _within_part(clocks[0], part or (settled[0] if settled else None))
@@ -322,6 +324,13 @@ def _time(items: Sequence[Item], meaning: Meaning) -> None:
         meaning.settled_part = part or (settled[0] if settled else None)
     elif part is not None:
         meaning.part = part
+
+
+def _begins(items: Sequence[Item], end: Clock) -> bool:
+    """'18 Uhr Yoga bis 19 Uhr': a clock reading before the end is where the stretch begins."""
+    said = [item for item in items if item.code in "CI"]
+    first = said[0].clock
+    return first is not None and (first.twelve or end.twelve or first.minute < end.minute)
 
 
 def _within_part(clock: Clock | None, part: str | None) -> Clock | None:

@@ -45,7 +45,7 @@ _ENTRIES: Final[Entries] = {
     },
     "P": {
         "frueh": "morgens|früh|in der früh|in der frühe|frühs|am morgen|frühmorgens|morgends|früh morgens|früh am morgen"
-        "|in den morgenstunden|zum frühstück",
+        "|in den morgenstunden|zum frühstück|frühstück",
         "fruehfrueh": "am frühen morgen|vor der arbeit|vor dem frühstück|vor der schule|sehr früh am morgen|sehr früh|in aller früh|in aller frühe|sehr früh morgens"
         "|in den frühen morgenstunden|in der herrgottsfrühe|ganz früh|ganz früh am morgen",
         "spaetfrueh": "am späten morgen|spätmorgens|später morgen|nach dem frühstück",

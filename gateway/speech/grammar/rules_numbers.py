@@ -41,7 +41,10 @@ def _split_teen(found: Found) -> Item | None:
     return Item("O", n=10 + first.n, text=second.text)
 
 
-def _not_time(found: Found) -> Item:
+def _not_time(found: Found) -> Item | None:
+    """'20 Euro', 'Zimmer 12'; 'Zug 20.8.' is on a day."""
+    if any(item.code == "T" and item.text == "date" for item in found.items[found.match.start() : found.match.end()]):
+        return None
     return Item("1", text=found.match[0])
 
 

@@ -362,6 +362,15 @@ def _on_sunday(tokens: list[Token], at: int) -> bool:
     return dotted and (not at or previous in _SUNDAY_AFTER) or previous in _THIS_SUNDAY
 
 
+def _capital_so(tokens: list[Token], at: int) -> bool:
+    """'Kaffee So 9 Uhr', 'Termin So Nachmittag': a capital within the sentence, and a time behind it."""
+    if tokens[at].raw != "So" or not at or tokens[at - 1].kind == "mark" or at + 1 >= len(tokens):
+        return False
+    following = tokens[at + 1]
+    part = GERMAN.words.get(following.text)
+    return following.kind in {"number", "colon", "hmark"} or part is not None and part.code == "P"
+
+
 def _is_date(tokens: list[Token], at: int) -> bool:
     """Tell whether the token at `at` is a day in digits: '10.12.', and '10.12' where no 'Uhr' follows."""
     if at + 1 < len(tokens) and tokens[at].kind == "number":
@@ -397,7 +406,7 @@ def _german_word(word: str, tokens: list[Token], at: int, items: list[Item]) -> 
         beside_weekday = previous in {"und", "oder"} and len(items) > 1 and items[-2].code == "W"
         # "Sa oder So", "Samstag und So"; not "um drei oder so", "Montag oder so"
         beside_weekday = beside_weekday and (token.raw != "so" or len(items[-2].text) == 2)
-        of_sunday = dotted_or_last or previous in _SUNDAY_AFTER
+        of_sunday = dotted_or_last or previous in _SUNDAY_AFTER or _capital_so(tokens, at)
         about = following is not None and following.text in {"gegen", "um"}  # "bis so um drei"; "nächsten So. um drei"
         if before_date or beside_weekday or of_sunday and (not about or _on_sunday(tokens, at)):
             return Item("W", n=6, text=word)

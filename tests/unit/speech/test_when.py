@@ -131,6 +131,13 @@ def test_iso_forms_of_language_models_are_local_wall_time(said: str) -> None:
     assert understand(said, WEDNESDAY).start == datetime(2026, 4, 2, 14)
 
 
+@pytest.mark.parametrize("said", ["Kaffee So 9 Uhr", "Kaffee am So. um 9"])
+def test_a_capital_so_within_a_sentence_is_a_sunday(said: str) -> None:
+    """Only its capital tells the short Sunday from 'so', about."""
+    assert understand(said, WEDNESDAY).start == datetime(2026, 3, 22, 9)
+    assert understand(said.replace("am So.", "so").replace("So", "so"), WEDNESDAY).start == time(9)
+
+
 def test_iso_midnight_is_a_day() -> None:
     """A model that knows only the day writes T00:00:00: nobody is booked at midnight."""
     assert understand("2026-03-18T00:00:00", WEDNESDAY).start == date(2026, 3, 18)
