@@ -17,7 +17,7 @@ from gateway.tools.arguments import Arguments
 from gateway.tools.choose import StaffWish, chosen_service, chosen_staff
 from gateway.tools.context import Commit, Outcome, ToolContext, answered
 from gateway.tools.facts import Facts, label, offer_facts
-from gateway.tools.not_free import reason_at
+from gateway.tools.not_free import reason_at, reason_within
 from gateway.tools.wish import Heard, as_wish, hear
 
 _FITS_WISH: Final = (Why.WISH, Why.WITHIN_WISH)
@@ -88,7 +88,7 @@ def instead(
     offers: Sequence[Offer],
 ) -> Outcome:
     """The wish is not possible: why, and what is."""
-    reason = reason_against(ctx, board, service, staff, heard, wish)
+    reason = reason_against(ctx, board, service, staff, wish)
     if not offers:
         if reason is Reason.CLOSED_DAY and heard.day and (day := next_open_day(ctx.salon, heard.day)) is not None:
             say = ctx.voice.say("closed_next", why=ctx.voice.why(reason), next_day=ctx.voice.day(day))
@@ -106,9 +106,7 @@ def instead(
     return Outcome(outcome.answer, offers=tuple(offers))
 
 
-def reason_against(
-    ctx: ToolContext, board: Board, service: Service, staff: StaffWish, heard: Heard, wish: Wish
-) -> Reason:
+def reason_against(ctx: ToolContext, board: Board, service: Service, staff: StaffWish, wish: Wish) -> Reason:
     """The plainest reason why nothing fits the wish."""
     if wish.exact is not None:
         return reason_at(board, service, staff.ids, wish.exact)
@@ -120,9 +118,7 @@ def reason_against(
     verdicts = [why_not(board, service, staff.ids, window.start) for window in wish.windows]
     if verdicts and all(verdict in (Reason.BEYOND_HORIZON, Reason.PAST) for verdict in verdicts):
         return Reason.BEYOND_HORIZON if Reason.BEYOND_HORIZON in verdicts else Reason.PAST
-    if heard.when is not None and heard.when.grain == "minute" and verdicts and all(v in _SHUT for v in verdicts):
-        return Reason.OUTSIDE_HOURS
-    return Reason.TAKEN
+    return reason_within(board, service, staff.ids, wish.windows) if wish.windows else Reason.TAKEN
 
 
 def _the_wish(ctx: ToolContext, offer: Offer, service: Service) -> Outcome:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.booking.availability import Reason, why_not
+from gateway.booking.availability import Reason, demand, eligible, starts, why_not
 from gateway.booking.change import Choice
-from gateway.booking.free_time import Board
-from gateway.booking.model import Service
+from gateway.booking.free_time import Board, Calendar
+from gateway.booking.model import Interval, Service
 from gateway.booking.offers import Wish, rank
 from gateway.tools.context import Outcome, ToolContext, answered
 from gateway.tools.facts import offer_facts
@@ -24,6 +24,29 @@ def reason_at(board: Board, service: Service, staff_ids: Iterable[str] | None, s
     reason = why_not(board, service, staff_ids, start) or Reason.TAKEN
     # "Jetzt gleich" is the minute that has begun: too soon, not over.
     return Reason.TOO_SOON if reason is Reason.PAST and board.now - start < ONE_MINUTE else reason
+
+
+def reason_within(
+    board: Board, service: Service, staff_ids: Iterable[str] | None, windows: Sequence[Interval]
+) -> Reason:
+    """Why nothing starts in these stretches: the house's own reasons come before "vergeben", which is said of nothing
+    that could not have been booked on an empty calendar either."""
+    window, opening = board.window, board.rota.opening
+    wished = 0
+    for stretch in windows:
+        wished |= window.starting_in(stretch)
+    if not opening.free & wished:
+        return Reason.OUTSIDE_HOURS
+    wished = wished >> board.first << board.first
+    if not opening.free & wished:
+        return Reason.TOO_SOON
+    people = eligible(board, service, staff_ids)
+    if not any(opening.runs(demand(service, person).total) & wished for person in people or (None,)):
+        return Reason.DOES_NOT_FIT_BEFORE_CLOSING
+    empty = {s: Calendar(board.rota.working[s], board.rota.working[s]) for s in people}
+    if not starts(Board(board.salon, board.now, board.rota, empty), service, people).bits & wished:
+        return Reason.STAFF_ABSENT
+    return Reason.TAKEN
 
 
 def not_free(

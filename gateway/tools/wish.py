@@ -120,9 +120,10 @@ def _one(ctx: ToolContext, text: str | None) -> When | None:
         return None
     lang: Lang = "en" if ctx.salon.lang == "en" else "de"
     found = understand(text, ctx.local_now, lang, hours=_weekly(ctx.salon))
-    if found.kind == "none" and lang == "de":
-        # models and callers mix languages; a second look costs microseconds
-        found = understand(text, ctx.local_now, "en", hours=_weekly(ctx.salon))
+    if lang == "de" and (found.kind == "none" or _timed(found)):
+        # models and callers mix languages; a second look costs microseconds, and "Tuesday at 10 am" has a day
+        english = understand(text, ctx.local_now, "en", hours=_weekly(ctx.salon))
+        found = english if found.kind == "none" or english.kind in ("date", "datetime") else found
     return None if found.kind == "none" and means_soonest(text) else found
 
 

@@ -358,3 +358,20 @@ async def test_either_of_two_days_is_answered_with_times_on_both(desk: Line) -> 
     assert booked["start"][:16] == answer.starts[1]
     which = await caller("cancel_appointment", date="Montag oder Dienstag")
     assert which.status == "ask_when"
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        ({"service": "Ansatzfärbung", "when": "Freitag Abend"}, "does_not_fit_before_closing"),
+        ({"service": "Bartpflege", "when": "nachts um drei"}, "outside_hours"),
+        ({"service": "Bartpflege", "when": "nächste Woche ab 20 Uhr"}, "outside_hours"),
+        ({"service": "Bartpflege", "when": "heute zwischen 9 und 10 Uhr"}, "too_soon"),
+    ],
+)
+async def test_nothing_is_called_taken_that_was_never_possible(desk: Line, args: dict[str, str], reason: str) -> None:
+    """An hour the house does not sell is no other caller's."""
+    answer = await desk.caller()("check_availability", **args)
+    assert answer["reason"] == reason
+    assert answer.status == ("closed" if reason == "outside_hours" else "alternatives")
+    assert answer["offers"]

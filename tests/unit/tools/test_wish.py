@@ -54,6 +54,8 @@ TUESDAY_TWO = datetime(2025, 10, 28, 14, 0)
         {"date": "Tuesday", "time": "2 pm"},
         {"date": "2025-10-28", "time": "14:00", "when": "Dienstag um 14 Uhr"},
         {"date": "unsinn", "when": "Dienstag 14 Uhr"},
+        {"when": "Tuesday at 2 pm"},
+        {"when": "on Tuesday at 2:00 pm"},
     ],
 )
 def test_a_moment_is_heard_however_it_is_split(args: dict[str, object]) -> None:
