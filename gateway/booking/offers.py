@@ -2,14 +2,15 @@
 
 `rank` walks through groups of candidate times, nearest to the wish first (`_groups`), and takes the best of each; what
 "best" means inside a group is one key (`_Picker._exact_key`): nearest in half-hour steps, then less stranded time, then a gap
-used before open time, then one person for everything, then the customer's usual person, then a quarter hour.
+used before open time, then one person for everything, then the customer's usual person, then a quarter hour. Rank decides
+which times are offered; only around an exact time does it also decide their order (`_in_order`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import reduce
@@ -22,12 +23,13 @@ from typing import Final
 from gateway.booking.availability import Assignment, Demand, StartSet, bind, gap_starts, starts, stranded
 from gateway.booking.free_time import Board
 from gateway.booking.model import MAX_OFFERS, Interval, Salon, Service
-from gateway.booking.timeline import resolve, runs, set_bits
+from gateway.booking.timeline import DAY_MINUTES, local_date, resolve, runs, set_bits
 
 _QUARTER_MINUTES: Final = 15
 _HALF_HOUR: Final = 6
 _SPREAD: Final = 24
 """Two hours: how far apart the offers of one wished day are where the day allows it."""
+_ONE_DAY: Final = timedelta(days=1)
 _SHORTLIST: Final = 12
 """How many starts of a group get the exact count of stranded time; the others are told apart by bits alone."""
 
@@ -123,7 +125,8 @@ def rank(
     excluded: Iterable[str] = (),
     limit: int = MAX_OFFERS,
 ) -> tuple[Offer, ...]:
-    """At most `limit` offers, best first: the wish itself where it fits, then what comes nearest.
+    """The best `limit` offers at most: the wish itself where it fits, then what comes nearest; in the order of time
+    where no exact one was wished for.
 
     `staff_ids` None: with anybody but `excluded`; `usual` is then bound wherever they can. The offers lie half an hour
     apart, or differ in person where there is nothing else. Empty when nothing is free up to the horizon.
@@ -131,14 +134,24 @@ def rank(
     wanted = None if staff_ids is None else tuple(staff_ids)
     found = starts(board, service, wanted, tuple(excluded))
     picker = _Picker(board, found, usual)
-    for group in _groups(board, wish, found.bits, limit):
+    for group in _groups(board, wish, found, usual, limit):
         picker.take(group, limit)
         if len(picker.picked) >= limit:
             break
     return tuple(
         _offer(board, service, token, pick, wanted is not None)
-        for token, pick in zip(ascii_uppercase, picker.picked, strict=False)
+        for token, pick in zip(ascii_uppercase, _in_order(picker.picked, wish), strict=False)
     )
+
+
+def _in_order(picked: Sequence[_Pick], wish: Wish) -> Sequence[_Pick]:
+    """As they are said: nearest first to an exact time; else as time runs, what was wished for before anything else.
+
+    The tokens follow, for "das erste" is A.
+    """
+    if wish.exact is not None:
+        return picked
+    return sorted(picked, key=lambda pick: (pick.reason is not Why.WITHIN_WISH, pick.t))
 
 
 def _offer(board: Board, service: Service, token: str, pick: _Pick, staff_wished: bool) -> Offer:
@@ -178,25 +191,30 @@ class _Group:
     spread: int = _HALF_HOUR
 
 
-def _groups(board: Board, wish: Wish, bits: int, limit: int) -> Iterator[_Group]:
+def _groups(board: Board, wish: Wish, found: StartSet, usual: str | None, limit: int) -> Iterator[_Group]:
     """The groups in the order they are asked. The last one lets only a different person make an offer different."""
     if wish.exact is not None:
-        yield from _around(board, wish.exact, bits, limit)
+        yield from _around(board, wish.exact, found.bits, limit)
+    elif wish.windows:
+        yield from _within(board, wish.windows, found.bits, limit)
     else:
-        yield from _within(board, wish.windows, bits, limit)
+        yield from _soonest(board, found, usual, limit)
 
 
 def _around(board: Board, exact: datetime, bits: int, limit: int) -> Iterator[_Group]:
     """For one start: itself, a time on either side, about the same a week later, the nearest days; then the rest."""
     window, days = board.window, board.rota.days
     t = window.floor(exact)
-    day = _day_index(days, t)
-    low, high = _day_span(days, day)
+    day, minute = _wall(board, exact)
+    target = (minute, minute + 1)
+    if not 0 <= day < len(days) - 1:
+        yield from _other_days(board, bits, day, target, limit)
+        return
     hit = bits & window.span(t, t + 1) if window.grain_at(exact) is not None else 0
-    near = _Stage(Why.SAME_DAY, bits & window.span(low, high) & ~hit, t, t)
+    near = _Stage(Why.SAME_DAY, bits & window.span(*_day_span(days, day)) & ~hit, t, t)
     yield _Group([_Stage(Why.WISH, hit, t, t)], 1)
     yield _Group(_sides(near), 2)
-    yield from _other_days(board, bits, day, (t - low, t - low), limit)
+    yield from _other_days(board, bits, day, target, limit)
     yield _Group([near], limit)
     yield _Group([near], limit, spread=0)
 
@@ -217,36 +235,74 @@ def _within(board: Board, windows: Sequence[Interval], bits: int, limit: int) ->
     wished = 0
     for interval in windows:
         wished |= window.starting_in(interval)
-    if not windows:
-        wished = bits
-    first, last = (window.floor(windows[0].start), window.ceil(windows[0].end) - 1) if windows else (board.first, 0)
-    day = _day_index(days, first)
-    low, high = _day_span(days, day)
-    target = (first - low, min(last, high - 1) - low) if windows else (0, high - low - 1)
+    day, target = _hours_of_first_day(board, windows)
     inside = _stages_per_day(Why.WITHIN_WISH, days, bits & wished)
     yield _Group(inside, limit, spread=_SPREAD if len(inside) == 1 else _HALF_HOUR)
     outside = bits & ~wished
-    yield _Group([_Stage(Why.SAME_DAY, outside & window.span(low, high), low + target[0], low + target[1])], 1)
+    if 0 <= day < len(days) - 1:
+        same_day = outside & window.span(*_day_span(days, day))
+        yield _Group([_Stage(Why.SAME_DAY, same_day, *_grains(board, day, target))], 1)
     yield from _other_days(board, outside, day, target, limit)
     yield _Group(inside, limit, spread=0)
 
 
+def _soonest(board: Board, found: StartSet, usual: str | None, limit: int) -> Iterator[_Group]:
+    """The very first start (with the usual person where they have one that day), the best of each of the next days,
+    then more of the same days."""
+    inside = _stages_per_day(Why.WITHIN_WISH, board.rota.days, found.bits)
+    if inside:
+        today = inside[0].bits
+        theirs = today & found.by_staff.get(usual, 0) if usual else 0
+        first = theirs or today
+        yield _Group([replace(inside[0], bits=first & -first), *inside[1:]], limit)
+    yield _Group(inside, limit, spread=_SPREAD)
+    yield _Group(inside, limit, spread=0)
+
+
 def _other_days(board: Board, bits: int, day: int, target: tuple[int, int], limit: int) -> Iterator[_Group]:
-    """About the same time a week later, then the nearest days, later before earlier. `target` counts from midnight."""
+    """About the same time a week later (than a day that is not past), then the nearest days, later before earlier.
+
+    `day` may lie outside the window; `target` is in minutes of the local day, so that a change of the clocks moves
+    nothing.
+    """
     days = board.rota.days
     week = day + 7
-    if 0 <= week < len(days) - 1:
-        low, high = days[week] + target[0], days[week] + target[1]
+    if day >= 0 and week < len(days) - 1:
+        low, high = _grains(board, week, target)
         around = board.window.span(low - 2 * _HALF_HOUR, high + 2 * _HALF_HOUR + 1)
         around &= board.window.span(*_day_span(days, week))
         yield _Group([_Stage(Why.SAME_WEEKDAY, bits & around, low, high)], 1)
     order = sorted((n for n in range(len(days) - 1) if n != day), key=lambda n: (abs(n - day), n < day))
     stages = (
-        _Stage(Why.NEARBY, here, days[n] + target[0], days[n] + target[1])
+        _Stage(Why.NEARBY, here, *_grains(board, n, target))
         for n in order
         if (here := bits & board.window.span(*_day_span(days, n)))
     )
     yield _Group(list(islice(stages, limit)), limit)
+
+
+def _wall(board: Board, instant: datetime) -> tuple[int, int]:
+    """The number of the local day `instant` lies on, counted from the window's first, and its minute of that day."""
+    local = instant.astimezone(board.salon.tz)
+    first = local_date(board.window.start, board.salon.tz)
+    return (local.date() - first).days, local.hour * 60 + local.minute
+
+
+def _hours_of_first_day(board: Board, windows: Sequence[Interval]) -> tuple[int, tuple[int, int]]:
+    """The day on which the stretches begin, and from which to which minute of it they reach."""
+    day, low = _wall(board, windows[0].start)
+    ends = (_wall(board, window.end) for window in windows if _wall(board, window.start)[0] == day)
+    last, high = max(ends, default=(day, low))
+    return day, (low, high if last == day else DAY_MINUTES)
+
+
+def _grains(board: Board, day: int, target: tuple[int, int]) -> tuple[int, int]:
+    """The first and last grain of these minutes [from, to) of the window's local day number `day`."""
+    tz = board.salon.tz
+    date_of_day = local_date(board.window.start, tz) + day * _ONE_DAY
+    low, high = (resolve(date_of_day, minute, tz) for minute in target)
+    begin = board.window.floor(low)
+    return begin, max(begin, board.window.ceil(high) - 1)
 
 
 def _stages_per_day(reason: Why, days: Sequence[int], bits: int) -> list[_Stage]:
@@ -260,8 +316,8 @@ def _stages_per_day(reason: Why, days: Sequence[int], bits: int) -> list[_Stage]
 
 
 def _day_index(days: Sequence[int], t: int) -> int:
-    """The number of the window's local day that grain `t` lies on; the nearest one for grains outside."""
-    return min(max(bisect_right(days, t) - 1, 0), len(days) - 2)
+    """The number of the window's local day that grain `t` of the window lies on."""
+    return min(bisect_right(days, t) - 1, len(days) - 2)
 
 
 def _day_span(days: Sequence[int], day: int) -> tuple[int, int]:

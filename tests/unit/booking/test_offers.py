@@ -82,6 +82,35 @@ def test_a_week_later_means_the_same_wall_time_across_the_clock_change() -> None
     assert said(offers, here) == ["A 31.10. 14:00 emma"]
 
 
+def test_on_the_day_the_clocks_go_back_the_clock_time_is_kept() -> None:
+    """Sunday 26 October at noon, thirteen hours after its midnight, is noon on the days around it."""
+    shop = salon(CUT, staff=["emma"], opening=hours((9, 19), weekdays=range(6)))
+    sunday = date(2025, 10, 26)
+    here = board(shop)
+    for wish in (Wish.at(at("12:00", sunday)), Wish.on(shop, sunday, minutes=(12 * 60, 12 * 60 + 5))):
+        offers = rank(here, CUT, wish)
+        assert {offer.start.astimezone(shop.tz).strftime("%H:%M") for offer in offers} == {"12:00"}
+
+
+def test_beyond_the_horizon_the_clock_time_is_kept() -> None:
+    """New Year's Eve at ten, or between ten and noon: the last days that can be booked, at that time."""
+    eve = date(2025, 12, 31)
+    last = [date(2025, 10, 31), date(2025, 11, 3), date(2025, 11, 1)]
+    shop = salon(CUT, staff=["emma"], opening=hours((9, 19), weekdays=range(6)))
+    for wish in (Wish.at(at("10:00", eve)), Wish.on(shop, eve, minutes=(10 * 60, 12 * 60))):
+        offers = rank(board(shop), CUT, wish)
+        assert {offer.start for offer in offers} == {at("10:00", day) for day in last}
+        assert {offer.reason for offer in offers} == {Why.NEARBY}
+
+
+def test_a_day_that_is_past_is_answered_from_today_on_at_the_same_time() -> None:
+    """Last Friday at two: today at two and the next days; nobody means a week after it."""
+    here = board(SHOP, now=at("09:00"))
+    offers = rank(here, CUT, Wish.at(at("14:00", MONDAY - timedelta(days=3))))
+    assert [offer.start for offer in offers] == [at("14:00", MONDAY + timedelta(days=n)) for n in range(3)]
+    assert {offer.reason for offer in offers} == {Why.NEARBY}
+
+
 def test_wishes_outside_the_window_find_the_nearest_day() -> None:
     """Beyond the horizon, or past."""
     last = MONDAY + timedelta(days=14)
@@ -126,6 +155,44 @@ def test_no_wish_at_all_means_soon() -> None:
     """The first start of each of the next days."""
     here = board(SHOP, now=at("09:58"))
     assert [o.start for o in rank(here, CUT, Wish())] == [at("10:00"), at("09:00", TUESDAY), at("09:00", date(2025, 10, 22))]  # fmt: skip
+
+
+def test_as_soon_as_possible_begins_with_the_very_first_start() -> None:
+    """Five past ten is sooner than a quarter past, even where it strands time; with their usual person, if they are in."""
+    here = board(SHOP, {"emma": [between("09:00", "10:00")]}, now=at("10:03"))
+    assert said(rank(here, CUT, Wish(), limit=1), here) == ["A 20.10. 10:05 emma"]
+    busy = {"emma": [between("09:00", "12:00")]}
+    here = board(SHOP, busy, now=at("10:03"))
+    assert said(rank(here, CUT, Wish(), usual="emma", limit=1), here) == ["A 20.10. 12:00 emma"]
+    here = board(SHOP, {"emma": [ALL_DAY]}, now=at("10:03"))
+    assert said(rank(here, CUT, Wish(), usual="emma", limit=1), here) == ["A 20.10. 10:05 fabian"]
+
+
+def test_the_soonest_are_several_though_only_one_day_is_left() -> None:
+    """The first start, then what else the day has."""
+    shop = salon(CUT, staff=["emma"], horizon_days=0)
+    here = board(shop, now=at("10:03"))
+    assert said(rank(here, CUT, Wish()), here) == ["A 20.10. 10:05 emma", "B 20.10. 12:15 emma", "C 20.10. 14:15 emma"]
+
+
+def test_where_no_exact_time_was_wished_the_offers_run_with_the_clock() -> None:
+    """What is offered is chosen by rank, and said in the order of time: the days around a Wednesday that is full."""
+    wednesday = date(2025, 10, 22)
+    full = [Interval(at("09:00", wednesday), at("19:00", wednesday))]
+    here = board(SHOP, {"emma": full, "fabian": full})
+    offers = rank(here, CUT, Wish.on(SHOP, wednesday))
+    assert said(offers, here) == ["A 21.10. 09:00 emma", "B 23.10. 09:00 emma", "C 29.10. 09:00 emma"]
+    assert [offer.reason for offer in offers] == [Why.NEARBY, Why.NEARBY, Why.SAME_WEEKDAY]
+
+
+def test_hours_of_several_days_are_looked_for_on_others_at_those_hours() -> None:
+    """Nobody is there at ten on Monday or Tuesday: on Wednesday at about ten, though three o'clock fits its gap."""
+    wednesday = date(2025, 10, 22)
+    left = [("09:00", "09:50"), ("11:10", "15:00"), ("16:00", "19:00")]
+    busy = [ALL_DAY, between("09:00", "19:00", TUESDAY), *(between(low, high, wednesday) for low, high in left)]
+    wish = Wish.on(SHOP, MONDAY, TUESDAY, minutes=(10 * 60, 10 * 60 + 5))
+    offers = rank(board(SHOP, {"emma": busy, "fabian": busy}), CUT, wish)
+    assert offers[0].start == at("09:50", wednesday)
 
 
 def test_what_lies_in_the_wish_comes_before_what_lies_beside_it() -> None:
@@ -180,8 +247,8 @@ def test_one_person_for_all_parts_goes_before_two() -> None:
     colour = composite(60, 0, 60, staff=["emma", "fabian"], same_staff=False)
     shop = salon(colour, staff=["emma", "fabian"], opening=hours((9, 13)))
     here = board(shop, {"emma": [between("11:00", "13:00")], "fabian": [between("09:00", "10:30")]})
-    offers = rank(here, colour, Wish.on(shop, MONDAY, minutes=(10 * 60, 13 * 60)))
-    assert said(offers, here)[:1] == ["A 20.10. 10:30 fabian"]
+    offers = rank(here, colour, Wish.on(shop, MONDAY, minutes=(10 * 60, 13 * 60)), limit=1)
+    assert said(offers, here) == ["A 20.10. 10:30 fabian"]
     assert Merit.ONE_PERSON in offers[0].merits
     split = rank(here, colour, Wish.at(at("10:00")), limit=1)
     assert said(split, here) == ["A 20.10. 10:00 emma+fabian"]
