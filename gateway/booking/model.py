@@ -69,6 +69,10 @@ class Policy:
     max_moves: int | None = None
 
 
+Unread = tuple[tuple[str, str], ...]
+"""What of a stored value could not be read: its field as a path ("segments[0].duration"), and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """What is sold. `minutes` is the total including gaps; a simple service has no segments."""
@@ -89,6 +93,7 @@ class Service:
     aliases: tuple[str, ...] = ()
     policy: Policy | None = None
     active: bool = True
+    unread: Unread = ()
 
 
 # Local opening or working times of one day: half-open intervals in minutes since local midnight.
@@ -180,6 +185,7 @@ class Salon:
     """The company's stored choices on identity and limits; `auth.rights.identity_rules` reads them."""
     remote: RemoteMap | None = None
     """None: this salon has no other calendar."""
+    unread: Unread = ()
 
     @property
     def tz(self) -> ZoneInfo:

@@ -57,10 +57,14 @@ class Finding:
 _Issue = tuple[str, str, Severity]
 _WARNING, _NOT_COMPOSITE, _NOT_SOLD = Severity.WARNING, Severity.NOT_COMPOSITE, Severity.NOT_SOLD
 
+_UNREAD: Final = {"segments": _NOT_COMPOSITE, "policy": _NOT_SOLD}
+"""Without its own rules a service would be sold under others'; without an alias only a name is missed."""
+
 
 def findings(service: Service) -> tuple[Finding, ...]:
     """Everything wrong with `service`, in the order of its fields; () when nothing is."""
-    issues = [*_basics(service), *_parts(service), *_policy_issues(service.policy)]
+    unread = [(field, f"cannot be read: {why}", _UNREAD.get(_root(field), _WARNING)) for field, why in service.unread]
+    issues = [*unread, *_basics(service), *_parts(service), *_policy_issues(service.policy)]
     return tuple(Finding(service.id, field, message, severity) for field, message, severity in issues)
 
 
@@ -84,6 +88,7 @@ def salon_findings(salon: Salon) -> tuple[Finding, ...]:
     """Everything wrong with `salon`: its active services first, then its own settings."""
     active = [service for service in salon.services if service.active]
     own = [
+        *((field, f"cannot be read: {why}; the usual holds", _WARNING) for field, why in salon.unread),
         *_doubled("services", (service.id for service in salon.services)),
         *_doubled("staff", (member.id for member in salon.staff)),
         *_settings(salon),
@@ -102,6 +107,10 @@ def salon_findings(salon: Salon) -> tuple[Finding, ...]:
         ),
         *(Finding(None, field, message, severity) for field, message, severity in own),
     )
+
+
+def _root(field: str) -> str:
+    return field.partition("[")[0].partition(".")[0]
 
 
 def _basics(service: Service) -> Iterator[_Issue]:

@@ -9,12 +9,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from gateway.booking.model import (
     Appointment,
     Customer,
-    Fee,
     PausePolicy,
     Phase,
     PhaseKind,
@@ -24,10 +23,10 @@ from gateway.booking.model import (
     Status,
 )
 from gateway.booking.ports import CallbackRequest, Modification, RecordedAnswer
+from gateway.storage import stored_json
 from gateway.storage.tables import RELEASED_STATUSES
 
 Values = dict[str, Any]
-_FEES: Final = ("cancel_fee", "move_fee")
 
 
 def policy_values(policy: Policy) -> Values:
@@ -42,20 +41,11 @@ def policy(values: Mapping[str, Any]) -> Policy:
 
 @lru_cache(maxsize=512)
 def _policy(text: str) -> Policy:
-    values = json.loads(text)
-    known = {name: values[name] for name in Policy.__dataclass_fields__ if name in values}
-    for name in _FEES:
-        if name in known:
-            known[name] = Fee(known[name].get("percent"), known[name].get("cents"))
-    return Policy(**known)
+    return stored_json.policy_of(text)
 
 
 def segment_values(segment: Segment) -> Values:
     return {"key": segment.key, "name": segment.name, "duration": segment.minutes, "gap_after": segment.gap_after}
-
-
-def segment(values: Mapping[str, Any]) -> Segment:
-    return Segment(values["key"], values["name"], values["duration"], values.get("gap_after", 0))
 
 
 def service_values(service: Service, position: int) -> Values:
@@ -78,7 +68,10 @@ def service_values(service: Service, position: int) -> Values:
 
 
 def service(row: Any, skills: Sequence[tuple[str, int | None]]) -> Service:
-    """A service from its row and `(staff_id, own minutes)` of everybody who can do it."""
+    """A service from its row and `(staff_id, own minutes)` of everybody who can do it. Never raises."""
+    segments, bad_segments = stored_json.segments(row.segments, "segments")
+    aliases, bad_aliases = stored_json.words(row.aliases, "aliases")
+    policy, bad_policy = stored_json.policy(row.policy, "policy")
     return Service(
         id=row.id,
         name=row.name,
@@ -86,14 +79,15 @@ def service(row: Any, skills: Sequence[tuple[str, int | None]]) -> Service:
         price_cents=row.price_cents,
         staff_ids=tuple(staff_id for staff_id, _ in skills),
         composite=row.composite,
-        segments=tuple(segment(s) for s in row.segments),
+        segments=segments,
         pause_policy=PausePolicy(row.pause_bookable_policy),
         gap_buffer_minutes=row.gap_buffer_minutes,
         same_staff=row.same_staff,
         staff_minutes={staff_id: minutes for staff_id, minutes in skills if minutes is not None},
-        aliases=tuple(row.aliases),
-        policy=None if row.policy is None else policy(row.policy),
+        aliases=aliases,
+        policy=policy,
         active=row.active,
+        unread=(*bad_segments, *bad_aliases, *bad_policy),
     )
 
 

@@ -16,7 +16,7 @@ from gateway.booking.model import Salon
 from gateway.booking.ports import Tx
 from gateway.clock import Clock
 from gateway.errors import SettingsError
-from gateway.storage import migrate
+from gateway.storage import migrate, stored_json
 from gateway.storage.postgres_engine import create_postgres_engine
 from gateway.storage.sealed import SealedValue, sealed_values
 from gateway.storage.snapshot import all_salons
@@ -72,7 +72,12 @@ def _from_file(path: Path, work: Callable[[Connection], T]) -> T:
     if not path.exists():
         raise SettingsError("GATEWAY_DATABASE_URL: there is no database yet; run `gateway db upgrade`")
     where = f"{path.resolve().as_uri()}?mode=ro"
-    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(where, uri=True), poolclass=NullPool)
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(where, uri=True),
+        poolclass=NullPool,
+        json_deserializer=stored_json.lenient,
+    )
     try:
         with engine.connect() as connection:
             return _checked(connection, work)

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, select
 
-from gateway.booking.model import DayHours, Hours, Interval, Salon, Service, StaffMember
+from gateway.booking.model import DayHours, Hours, Interval, Policy, Salon, Service, StaffMember, Unread
 from gateway.booking.ports import Snapshot
 from gateway.errors import StoreUnavailable
-from gateway.storage import convert, saga_convert, tables
+from gateway.storage import convert, saga_convert, stored_json, tables
 from gateway.storage.identity_tables import CompanyIdentity
 from gateway.storage.statements import ours, table
 
@@ -158,7 +158,10 @@ def _read_salon(connection: Connection, company_id: str, branch_id: str) -> Salo
     key = {"company": company_id, "branch_id": branch_id}
     home = connection.execute(_HOME, key).one()
     opening = _hours(connection.execute(_OPENING, key), None).get(branch_id, Hours({}))
-    staff = _read_staff(connection, key, opening)
+    staff, unread = _read_staff(connection, key, opening)
+    policy, bad_policy = stored_json.policy(home.policy, "policy")
+    holidays_open, bad_days = stored_json.dates(home.holidays_open, "holidays_open")
+    rules, bad_rules = stored_json.settings(connection.execute(_IDENTITY, key).scalar(), "identity")
     return Salon(
         company_id=company_id,
         branch_id=branch_id,
@@ -172,23 +175,29 @@ def _read_salon(connection: Connection, company_id: str, branch_id: str) -> Salo
         horizon_days=home.horizon_days,
         lang=home.lang,
         formal=home.formal,
-        policy=convert.policy(home.policy),
-        holidays_open=frozenset(date.fromisoformat(day) for day in home.holidays_open),
+        policy=policy or Policy(),
+        holidays_open=holidays_open,
         config_version=home.config_version,
-        identity=connection.execute(_IDENTITY, key).scalar() or {},
+        identity=rules,
         remote=saga_convert.remote_map(connection, company_id),
+        unread=(*unread, *bad_policy, *bad_days, *bad_rules),
     )
 
 
-def _read_staff(connection: Connection, key: Mapping[str, str], opening: Hours) -> tuple[StaffMember, ...]:
+def _read_staff(
+    connection: Connection, key: Mapping[str, str], opening: Hours
+) -> tuple[tuple[StaffMember, ...], Unread]:
     own_hours = _hours(connection.execute(_WORKING, key), opening)
     absences: dict[str, list[Interval]] = defaultdict(list)
     for row in connection.execute(_ABSENCES, key):
         absences[row.staff_id].append(Interval(row.starts_at, row.ends_at))
-    return tuple(
-        StaffMember(row.id, row.name, tuple(row.aliases), own_hours.get(row.id), tuple(absences[row.id]))
-        for row in connection.execute(_STAFF, key)
-    )
+    made: list[StaffMember] = []
+    unread: list[tuple[str, str]] = []
+    for row in connection.execute(_STAFF, key):
+        aliases, bad = stored_json.words(row.aliases, f"staff[{row.id}].aliases")
+        made.append(StaffMember(row.id, row.name, aliases, own_hours.get(row.id), tuple(absences[row.id])))
+        unread += bad
+    return tuple(made), tuple(unread)
 
 
 def _read_services(connection: Connection, key: Mapping[str, str], staff_ids: list[str]) -> tuple[Service, ...]:

@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from gateway.booking.ports import ReadRecord, Snapshot, Tx
 from gateway.clock import Clock
 from gateway.errors import OutcomeUnknown, SettingsError, StoreUnavailable
-from gateway.storage import migrate
+from gateway.storage import migrate, stored_json
 from gateway.storage.failures import translate
 from gateway.storage.glance import Glance
 from gateway.storage.lock import FileLock
@@ -223,7 +223,9 @@ class SqliteStore:
 def open_connection(path: Path) -> tuple[Connection, sqlite3.Connection]:
     """A connection to an existing file that leaves BEGIN to us, and the driver's own beneath it."""
     raw = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False)
-    connection = create_engine("sqlite://", creator=lambda: raw, poolclass=NullPool).connect()
+    connection = create_engine(
+        "sqlite://", creator=lambda: raw, poolclass=NullPool, json_deserializer=stored_json.lenient
+    ).connect()
     return connection, raw
 
 
