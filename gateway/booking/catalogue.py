@@ -13,6 +13,7 @@ from itertools import combinations, zip_longest
 from typing import Final
 
 from gateway.booking.catalogue_fit import FREE_MANNERS, MARGIN, TRAITS, Fit, essential, measure, of_kind, same_term
+from gateway.booking.catalogue_less import is_more, just_that
 from gateway.booking.catalogue_meaning import Meaning, Phrase, read
 from gateway.booking.catalogue_offers import Offer, ServiceName, adult_from, bare_of, offers_of
 from gateway.booking.catalogue_stems import ancestors, kin, read_word
@@ -61,7 +62,7 @@ def _resolve(utterance: str, services: tuple[ServiceName, ...]) -> Resolution:
         return _meaning_perhaps(wish, offers) or _by_phrase(wish, offers)
     if wish.keys & _FESTIVE and essential(wish.keys) == {"hair"} and not _is_festive(found, offers):
         return _meaning_perhaps(wish, offers) or found
-    if found.status == "match" and (other or _is_half_said(wish, found.ids[0], offers)):
+    if found.status == "match" and (other or _is_doubtful(wish, found.ids[0], offers)):
         return replace(found, status="ambiguous", question="which")
     return _rather_for_them(found, wish, offers)
 
@@ -113,10 +114,16 @@ def _meaning_perhaps(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | N
     return replace(found, status="ambiguous", question=found.question or "which") if found and found.ids else None
 
 
-def _is_half_said(wish: Meaning, id: str, offers: tuple[Offer, ...]) -> bool:
+def _is_doubtful(wish: Meaning, id: str, offers: tuple[Offer, ...]) -> bool:
+    """Whether the only service found is more than was wished, or less than all that was said."""
+    found = next(offer for offer in offers if offer.service.id == id)
+    return is_more(wish, found) or _is_half_said(wish, found)
+
+
+def _is_half_said(wish: Meaning, found: Offer) -> bool:
     """Whether "Damen mit Farbe" found what is for anybody: by "Damen" itself a cut may be meant."""
     alone = len(wish.phrases) > 1 and wish.phrases[0].keys == of_kind(wish.phrases[0].keys, "who") != frozenset()
-    return alone and any(o.service.id == id and not of_kind(o.meanings[0].keys, "who") for o in offers)
+    return alone and not of_kind(found.meanings[0].keys, "who")
 
 
 def _something_else(wish: Meaning, offers: tuple[Offer, ...]) -> bool:
@@ -205,7 +212,7 @@ def _choose(wish: Meaning, offers: tuple[Offer, ...]) -> Resolution | None:
     if not scored:
         return None
     scored = [pair for pair in scored if not pair[1].loose] or scored
-    scored = _of_beard(wanted, scored)
+    scored = just_that(wish, _of_beard(wanted, scored))
     if scored[0][1].loose and len(wish.phrases) > 1:
         return None  # two acts each sold by itself are nearer than one loose likeness
     scored = _of_manner(wish, _of_length(wish, _complete(scored, anything=not of_kind(wanted, "act", "minor"))))

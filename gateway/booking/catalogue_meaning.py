@@ -61,8 +61,13 @@ _NOUN: Final = re.compile(r"\b[A-ZÄÖÜ][a-zäöüß]{3,}\b")
 _JOINTS: Final = _words(", ; + & / ( ) | . ! ? – und mit plus sowie oder and with dazu inkl inklusive incl samt")
 _ANDS: Final = _words("und plus sowie and + &")
 _SOFT_JOINTS: Final = frozenset({"und", "oder", "and", "&", "/"})
-REFUSALS: Final = _words("ohne nicht kein keine keinen without no")
-_ONLY: Final = _words("nur bloss lediglich only just")
+REFUSALS: Final = _words("ohne nicht kein keine keinen without no not don")
+_APART: Final = _JOINTS | REFUSALS
+_NOT: Final = _words("nicht not")
+_ONLY: Final = _words("nur bloss lediglich ausschliesslich allein alleine reicht genuegt only just solely")
+_NO_MORE: Final = frozenset({("sonst", "nichts"), ("nichts", "weiter"), ("mehr", "nicht"), ("nothing", "else")})
+_NOT_AFTER: Final = _words("bitte mehr noetig notwendig please needed necessary")
+_NO_DENIAL: Final = _words("warum wieso wenn ob why if")  # "warum nicht"
 _SHADE: Final = re.compile(r"grau|kaputt|(?:blond|grau|rot|blau|braun|schwarz|kaputt|trocken)(?:e|en|er|es|em)")
 """What hair is like: "blonde Strähnen" are highlights, whatever else they are; alone, "graue Haare" are a wish."""
 _AWAY: Final = _words("runter weg raus")
@@ -115,7 +120,7 @@ def _joined(words: list[str]) -> list[str]:
             len(pair) <= MAX_COMPOUND
             and last.isalpha()
             and word.isalpha()
-            and not {last, word} & _JOINTS
+            and not {last, word} & _APART
             and is_strange(last)
             and not is_strange(pair)
         ):
@@ -131,17 +136,21 @@ def read(text: str, *, written: bool = False) -> Meaning:
     folded = plain(text)
     minutes, age = _figures(folded)
     phrases: list[Phrase] = []
-    refused: set[str] = set()
+    refused: list[set[str]] = []  # by each "ohne" or "nicht" of its own
     keys: set[str] = set()
     shades: set[str] = set()
     terms: set[str] = set()
     added = False
     refusing = refused_one = only = implied = False
-    parts_before = taken_off = False
+    parts_before = taken_off = denied = False
 
     def close() -> None:
-        nonlocal implied, parts_before, taken_off
-        if not any(CONCEPTS[key].kind in ("act", "minor") for key in keys):
+        nonlocal implied, parts_before, taken_off, denied
+        if denied:  # "schneiden brauche ich nicht"
+            refused.append({key for key in keys if CONCEPTS[key].kind in ("act", "minor", "part")})
+            keys.difference_update(refused[-1])
+        denied = False
+        if not any(map(_is_act, keys)):
             keys.update(shades)
         shades.clear()
         if {"hair", "tattoo"} <= keys:  # "Hair Tattoo": a pattern shaved in
@@ -175,17 +184,25 @@ def read(text: str, *, written: bool = False) -> Meaning:
         if (previous, word) in _QUESTIONS:
             continue
         if word in _JOINTS:
+            denied = denied and word != "?"
             close()
             added = word in _ANDS
             refusing = refusing and word in _SOFT_JOINTS
             refused_one = False
+        elif (previous, word) in _NO_MORE:
+            only, refusing = True, False
         elif word in REFUSALS:
             refusing, refused_one = True, False
+            denied = word in _NOT and previous not in _NO_DENIAL and any(map(_is_act, keys))
+            refused.append(set())
+        elif word in _ONLY and previous in _NOT:  # "nicht nur"
+            refusing = denied = False
         elif word in ("sondern", "aber"):
             refusing = False
             close()
         else:
             only = only or word in _ONLY
+            denied = denied and word in _NOT_AFTER
             taken_off = taken_off or word in _AWAY
             said = (
                 "waschen" if written and word == "waesche" else word
@@ -193,9 +210,11 @@ def read(text: str, *, written: bool = False) -> Meaning:
             found, stranger = (frozenset[str](), None) if said in _DIGIT else read_word(said, misheard=not written)
             if refused_one and found:
                 refusing = False  # "ohne Waschen schneiden" refuses the washing alone
-            (refused if refusing else shades if _SHADE.fullmatch(word) else keys).update(found)
+            (refused[-1] if refusing else shades if _SHADE.fullmatch(word) else keys).update(found)
             if found:
-                refused_one = refusing and any(CONCEPTS[key].kind in ("act", "minor", "manner") for key in found)
+                refused_one = refusing and any(
+                    CONCEPTS[key].kind in ("act", "minor", "manner", "length") for key in found
+                )
             if stranger and not refusing:
                 terms.add(stranger)
     close()
@@ -205,7 +224,23 @@ def read(text: str, *, written: bool = False) -> Meaning:
         every = _painted(every)
     strange = frozenset[str]().union(*(phrase.terms for phrase in phrases))
     nouns = frozenset(plain(found[0]) for found in _NOUN.finditer(text[:MAX_TEXT])) & strange
-    return Meaning(tuple(phrases), frozenset(refused), implied, only, minutes, age, every, strange, nouns)
+    without = frozenset[str]().union(*(_refused(one, every) for one in refused))
+    return Meaning(tuple(phrases), without, implied, only, minutes, age, every, strange, nouns)
+
+
+def _refused(said: set[str], wanted: frozenset[str]) -> set[str]:
+    """What one "ohne" refuses: of the hair only what is done to it, and of what is wanted elsewhere the part alone.
+
+    "Kein Haarschnitt" leaves other things to be done to hair, "Wimpern färben ohne Augenbrauen färben" the colour.
+    """
+    if not any(map(_is_act, said)):
+        return said
+    rest = said - {"hair"}
+    return rest - wanted if any(CONCEPTS[key].kind == "part" for key in rest) else rest
+
+
+def _is_act(key: str) -> bool:
+    return CONCEPTS[key].kind in ("act", "minor")
 
 
 def _painted(keys: frozenset[str]) -> frozenset[str]:
@@ -219,6 +254,6 @@ def _has_part(key: str) -> bool:
 
 def _distinct(keys: set[str]) -> frozenset[str]:
     """The keys of one phrase without what others of them say more closely: "Strähnen färben" is about highlights."""
-    acts = {key for key in keys if CONCEPTS[key].kind in ("act", "minor")}
+    acts = set(filter(_is_act, keys))
     broader = frozenset[str]().union(*(kin(key) for key in acts)) & acts
     return frozenset(keys - broader)

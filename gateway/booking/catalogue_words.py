@@ -44,7 +44,7 @@ _TABLES: Final[dict[Kind, str]] = {
         colour = dye$ dyed$ farb färb gefärb color kolor colour umfärb dunkler$ brünett rot$ blau$ schwarz$ braun$ kupfer$
         root > colour = root$ roots$ touchup ansatz ansätz nachwuchs rausgewachsen herausgewachsen nachgewachsen rauswuchs
         lengths > colour = längenausgleich längen$
-        tint > colour = tönung tönen tönt getönt tön$ tonung
+        tint > colour = tönung tönen tönt getönt tön$ tonung tint$ tinting
         grey > colour = grau kaschier abdeck versteck
         toner > tint = toner abmattier mattier
         gloss ~ care = gloss glanz
@@ -148,7 +148,7 @@ _TABLES: Final[dict[Kind, str]] = {
         blow_dry = föhn fön foen fohn trocknen$ gefönt blowout blowdry blowdried
         lay = legen$ einlegen$ eindrehen$ wickel
         style = styl frisier finish
-        polish = polier lackier lack$ nagellack
+        polish = polier lackier lack$ nagellack polish
         bath > wash = baden$ bad$ vollbad
     """,
     "part": """
@@ -296,7 +296,8 @@ FILLERS: Final = _words(
     eigentlich irgendwie vielleicht gerade grad jetzt da hier weg runter rein raus dran drauf richtig ordentlich
     ganz frisch frische auffrischen neuer neues kostet kosten wieviel viel preis preise teuer dauert euch ihnen bieten
     rote dunkel hell weiss nichts sonst nicht kein keine keinen sondern aber drehen the a and for with my i want need
-    please would like get an of
+    please would like get an of just only solely bloss lediglich ausschliesslich allein alleine reicht genuegt
+    nothing else don not need
     """
 )
 

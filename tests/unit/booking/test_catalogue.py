@@ -782,7 +782,7 @@ FOURTH: Final[tuple[Row, ...]] = (
     (DENTISTS, "Blutabnahme", NOTHING),
     (DENTISTS, "Haare färben", NOTHING),
     (GENTLEMEN, "Haarschnitt", ("t1", "t2"), ("t1",)),
-    (GENTLEMEN, "nur Haare", ("t1",), ("t1", "t2")),
+    (GENTLEMEN, "nur Haare", ("t1",), "?t1", ("t1", "t2")),
     (GENTLEMEN, "Bart", ("t3",)),
     (GENTLEMEN, "Haare und Bart", ("t4",)),
     (GENTLEMEN, "das Komplettpaket", ("t5",)),
