@@ -31,7 +31,7 @@ from gateway.remote import Remote, build_remote
 from gateway.secretbox import SecretBox, secret_box
 from gateway.settings import Settings, load_settings
 from gateway.storage import remote_writer
-from gateway.storage.inspect import Beside
+from gateway.storage.inspect import Beside, require
 from gateway.storage.lock import DatabaseInUse
 from gateway.storage.sqlite import SqliteStore
 from gateway.storage.store import AnyStore, open_store
@@ -64,6 +64,7 @@ class Connection:
 async def _opened(*, only_reading: bool = False) -> AsyncIterator[tuple[Remote, Settings]]:
     """`only_reading`: beside a running server, too, which has an SQLite file for itself."""
     settings = load_settings()
+    require(settings.database_url)
     clock, ids = SystemClock(), RandomIds()
     store: AnyStore
     try:

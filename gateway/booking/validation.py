@@ -140,6 +140,8 @@ def _parts(service: Service) -> Iterator[_Issue]:
         if service.segments:
             yield "segments", "ignored: the service is not marked composite", _WARNING
         return
+    if any(_root(field) == "segments" for field, _ in service.unread):
+        return  # told already
     if len(service.segments) < 2:
         yield "segments", f"a composite needs at least two, has {len(service.segments)}", _NOT_COMPOSITE
     for key, count in Counter(segment.key for segment in service.segments).items():

@@ -55,6 +55,7 @@ class Beside:
 
 
 async def _look(url: str, work: Callable[[Connection], T]) -> T:
+    require(url)
     target = parse(url)
     if isinstance(target, SqliteFile):
         return _from_file(target.path, work)
@@ -68,9 +69,14 @@ async def _look(url: str, work: Callable[[Connection], T]) -> T:
         await engine.dispose()
 
 
-def _from_file(path: Path, work: Callable[[Connection], T]) -> T:
-    if not path.exists():
+def require(url: str) -> None:
+    """Raise SettingsError where an SQLite file would have to be made first: only what upgrades or serves makes one."""
+    target = parse(url)
+    if isinstance(target, SqliteFile) and not target.path.exists():
         raise SettingsError("GATEWAY_DATABASE_URL: there is no database yet; run `gateway db upgrade`")
+
+
+def _from_file(path: Path, work: Callable[[Connection], T]) -> T:
     where = f"{path.resolve().as_uri()}?mode=ro"
     engine = create_engine(
         "sqlite://",

@@ -222,10 +222,11 @@ def test_the_check_names_the_broken_composite_with_service_and_field(alone: CliR
     assert {(finding["service_id"], finding["field"]) for finding in findings} == {("41", "segments")}
 
 
-def test_the_check_of_no_database_is_one_line(alone: CliRunner) -> None:
+@pytest.mark.parametrize("command", ["check", "calcom status", "calcom drift", "calcom sync --dry-run"])
+def test_a_look_at_no_database_is_one_line(alone: CliRunner, command: str) -> None:
     """Nothing is created by looking."""
-    refusal(alone, "check", DATABASE_URL="sqlite:///nothing.db")
-    assert not Path("nothing.db").exists()
+    refusal(alone, *command.split(), DATABASE_URL="sqlite:///nothing.db")
+    assert list(Path().iterdir()) == []
 
 
 def test_an_empty_database_is_made_and_has_no_findings(alone: CliRunner) -> None:
