@@ -11,7 +11,6 @@ from typing import Final
 from gateway.booking.model import GRAIN_MINUTES, Interval, Salon
 from gateway.booking.offers import Wish
 from gateway.booking.timeline import resolve
-from gateway.speech.grammar.parts import PARTS
 from gateway.speech.numbers import Lang
 from gateway.speech.soonest import means_soonest
 from gateway.speech.when import When, understand
@@ -20,13 +19,6 @@ from gateway.tools.context import ToolContext
 
 ONE_DAY: Final = timedelta(days=1)
 GRAIN: Final = timedelta(minutes=GRAIN_MINUTES)
-# What names several days: a reading of "nächste Woche nach 17 Uhr" has room for the week alone, so the hours are read again.
-_DAY: Final = r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|monday|tuesday|wednesday|thursday|friday|saturday)s?"
-_STRETCH: Final = re.compile(
-    r"\b(?:in |an |am |on |at )?(?:de[rmn] |the )?(?:(?:diese|n(?:ä|ae)chste|kommende|(?:ü|ue)bern(?:ä|ae)chste|this|next|coming)[rnms]? )?"
-    rf"(?:woche|wochenende|week|weekend)\b|\b(?:von |zwischen |from |between )?{_DAY} (?:bis|und|to|until|and) {_DAY}\b",
-    re.IGNORECASE,
-)
 # "Montag oder Dienstag", but not "Montag oder so".
 _OR: Final = re.compile(
     r"\b(?:oder|or|beziehungsweise|bzw)\b\W+(?!so\b|sp[äa]|fr[üu]h|later\b|earlier\b|lieber\b)\w", re.IGNORECASE
@@ -47,8 +39,6 @@ class Heard:
     when: When | None
     soonest: bool = False
     """Nothing was named because any time will do."""
-    hours: tuple[int, int] | None = None
-    """Of a stretch of days: the minutes meant of each of them ("nächste Woche nachmittags")."""
     either: bool = False
     """The caller named several and will take any of them ("Montag oder Dienstag"): `when` is the first."""
 
@@ -96,22 +86,8 @@ def hear(
         return Heard(None, soonest=any(text and means_soonest(text) for text in (day_text, clock_text, free_text)))
     clear = [when for when in heard if when.kind != "none"]
     found = _completed(clear[0], clear[1]) if len(clear) == 2 else clear[0] if clear else heard[0]
-    hours = _hours(ctx, found, (clock_text, free_text)) if _days_only(found) else None
     either = bool(found.readings) and any(_OR.search(text) for text in (day_text, clock_text, free_text) if text)
-    return Heard(found, hours=hours, either=either)
-
-
-def _hours(ctx: ToolContext, days: When, texts: Sequence[str | None]) -> tuple[int, int] | None:
-    """The minutes of the day said beside a stretch of days, or with it as a part of the day."""
-    for text in texts:
-        for said in (text, _STRETCH.sub(" ", text) if text else None):
-            beside = _one(ctx, said)
-            if beside is not None and _timed(beside):
-                return _minutes(beside)
-    if days.part is None:
-        return None
-    low, high = PARTS[days.part]
-    return max(low, AFTERNOON) if days.part == "nachmittag" else low, min(high, 24 * 60)
+    return Heard(found, either=either)
 
 
 def _one(ctx: ToolContext, text: str | None) -> When | None:
@@ -120,11 +96,19 @@ def _one(ctx: ToolContext, text: str | None) -> When | None:
         return None
     lang: Lang = "en" if ctx.salon.lang == "en" else "de"
     found = understand(text, ctx.local_now, lang, hours=_weekly(ctx.salon))
-    if lang == "de" and (found.kind == "none" or _timed(found)):
+    if lang == "de" and (found.kind == "none" or _timed(found) or _all_day_long(found)):
         # models and callers mix languages; a second look costs microseconds, and "Tuesday at 10 am" has a day
         english = understand(text, ctx.local_now, "en", hours=_weekly(ctx.salon))
-        found = english if found.kind == "none" or english.kind in ("date", "datetime") else found
+        found = english if found.kind == "none" else _with_english(found, english)
     return None if found.kind == "none" and means_soonest(text) else found
+
+
+def _with_english(found: When, english: When) -> When:
+    """What both looks at one text say together: "nächste Woche in the morning"."""
+    if _all_day_long(found if _timed(english) else english):
+        return _completed(found, english)
+    dated = english.kind in ("date", "datetime") or _dated_interval(english)
+    return english if _timed(found) and dated else found
 
 
 def _pair(ctx: ToolContext, day: str | None, clock: str | None) -> When | None:
@@ -132,7 +116,7 @@ def _pair(ctx: ToolContext, day: str | None, clock: str | None) -> When | None:
     if not (day and clock):
         return _one(ctx, day or clock)
     joined = _one(ctx, f"{day} {clock}")
-    if joined is not None and (joined.kind == "datetime" or _dated_interval(joined)):
+    if joined is not None and (joined.kind == "datetime" or _dated_interval(joined)) and not _all_day_long(joined):
         return joined
     first, second = _one(ctx, day), _one(ctx, clock)
     if first is None or second is None:
@@ -143,9 +127,10 @@ def _pair(ctx: ToolContext, day: str | None, clock: str | None) -> When | None:
 
 
 def _completed(first: When, second: When) -> When:
-    """Two readings as one: the day of one with the clock of the other; days beside a time stay days; else the first."""
-    if _timed(first) and _days_only(second):
-        return second
+    """Two readings as one: the day or days of one with the clock or the hours of the other; else the first."""
+    days, beside = (second, first) if _days_only(second) else (first, second)
+    if _days_only(days) and _timed(beside):
+        return replace(days, hours=_minutes(beside), part=beside.part)
     dated, timed = (first, second) if second.kind in ("time", "interval") else (second, first)
     if (
         dated.kind == "date"
@@ -169,6 +154,11 @@ def _days_only(when: When) -> bool:
     """A stretch of whole days."""
     bounds = [bound for bound in (when.start, when.end) if bound is not None]
     return when.kind == "interval" and bool(bounds) and all(_is_day(bound) for bound in bounds)
+
+
+def _all_day_long(when: When) -> bool:
+    """A stretch of whole days with no hours said of them."""
+    return _days_only(when) and when.hours is None
 
 
 def _timed(when: When) -> bool:
@@ -206,7 +196,7 @@ def stretch(ctx: ToolContext, heard: Heard) -> Interval | None:
     when = heard.when
     if when is None or not _dated_interval(when):
         return None
-    windows = _interval(ctx, when, heard.hours).windows
+    windows = _interval(ctx, when).windows
     if not windows:
         return None
     return Interval(windows[0].start, windows[-1].end if when.end is not None else ctx.now + FAR)
@@ -225,14 +215,14 @@ def as_wish(ctx: ToolContext, heard: Heard) -> Wish:
         return Wish.at(instant(ctx.salon, moment))
     if when.kind == "date" and heard.day is not None:
         return Wish.on(ctx.salon, heard.day)
-    return _interval(ctx, when, heard.hours)
+    return _interval(ctx, when)
 
 
 def _grain(start: datetime) -> tuple[Interval]:
     return (Interval(start, start + GRAIN),)
 
 
-def _interval(ctx: ToolContext, when: When, hours: tuple[int, int] | None = None) -> Wish:
+def _interval(ctx: ToolContext, when: When) -> Wish:
     start, end = when.start, when.end
     if isinstance(start, datetime) or isinstance(end, datetime):
         return _moments(ctx, when, start, end)
@@ -241,7 +231,7 @@ def _interval(ctx: ToolContext, when: When, hours: tuple[int, int] | None = None
     first = start if isinstance(start, date) else ctx.today
     last = end - ONE_DAY if isinstance(end, date) else first + OPEN_DAYS * ONE_DAY
     begin = max(first, ctx.today) if last >= ctx.today else first
-    return Wish.on(ctx.salon, begin, max(first, last), minutes=hours or (0, 24 * 60))
+    return Wish.on(ctx.salon, begin, max(first, last), minutes=_each_day(when))
 
 
 def _moments(ctx: ToolContext, when: When, start: object, end: object) -> Wish:
@@ -261,8 +251,17 @@ def _moments(ctx: ToolContext, when: When, start: object, end: object) -> Wish:
     return Wish.on(ctx.salon, low.date(), minutes=(_begin(when, low.time()), min(minutes_high, 24 * 60)))
 
 
+def _each_day(days: When) -> tuple[int, int]:
+    """The minutes meant of each of several days ("nächste Woche nachmittags")."""
+    low, high = days.hours or (0, 24 * 60)
+    return _after_lunch(days, low), high
+
+
 def _begin(when: When, clock: time) -> int:
-    minute = _minute(clock)
+    return _after_lunch(when, _minute(clock))
+
+
+def _after_lunch(when: When, minute: int) -> int:
     return AFTERNOON if when.part == "nachmittag" and minute == NOON else minute
 
 

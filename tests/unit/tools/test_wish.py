@@ -151,6 +151,18 @@ def test_a_stretch_is_wished_for_as_a_stretch(args: dict[str, object], first: st
         ({"when": "ab 16 Uhr in der nächsten Woche"}, "16:00", "00:00"),
         ({"when": "Montag bis Mittwoch bis 11 Uhr"}, "00:00", "11:00"),
         ({"when": "am Wochenende ab elf"}, "11:00", "00:00"),
+        ({"when": "am Wochenende um zehn"}, "10:00", "10:01"),
+        ({"when": "am Wochenende gegen Mittag"}, "11:00", "14:30"),
+        ({"date": "am Wochenende", "time": "um zehn"}, "10:00", "10:01"),
+        ({"time": "um zehn", "when": "diese oder nächste Woche"}, "10:00", "10:01"),
+        ({"date": "nächste Woche nachmittags", "time": "irgendwann"}, "13:00", "18:30"),
+        ({"date": "nächste Woche nachmittags", "time": "nach 16 Uhr"}, "16:00", "00:00"),
+        ({"when": "nachmittags", "date": "nächste Woche"}, "13:00", "18:30"),
+        ({"date": "next week", "time": "after 5 pm"}, "17:00", "00:00"),
+        ({"when": "next week after 5 pm"}, "17:00", "00:00"),
+        ({"when": "nächste Woche in the morning"}, "06:00", "12:00"),
+        ({"when": "next week nachmittags"}, "13:00", "18:30"),
+        ({"when": "im November ab 16 Uhr"}, "16:00", "00:00"),
     ],
 )
 def test_hours_said_of_several_days_are_meant_of_each(args: dict[str, object], first: str, last: str) -> None:
