@@ -9,13 +9,14 @@ from gateway.booking.model import Service
 from gateway.tools.check_availability import propose, question_back
 from gateway.tools.choose import StaffWish
 from gateway.tools.context import Outcome, ToolContext, answered
-from gateway.tools.wish import Heard
+from gateway.tools.wish import Heard, opens
 
 
 def moment_question(ctx: ToolContext, heard: Heard, nothing: str = "ask_when") -> Outcome | None:
     """`ask_when` where what was said names neither one date and time nor a stretch in which to look for one.
 
-    None: `heard.moment` is set, or `times_to_choose` has something to go by. `nothing`: the phrase for having heard
+    None: `heard.moment` is set, or `times_to_choose` has something to go by; so it has for an hour at which the house
+    never opens, where the day would be asked in vain. `nothing`: the phrase for having heard
     nothing.
     """
     if heard.either:
@@ -26,7 +27,9 @@ def moment_question(ctx: ToolContext, heard: Heard, nothing: str = "ask_when") -
         return None
     if heard.silent:
         return answered("ask_when", ctx.voice.say(nothing))
-    return answered("ask_when", ctx.voice.say("ask_day")) if heard.clock is not None else None
+    if heard.clock is None or heard.when is None or not opens(ctx, heard.when):
+        return None
+    return answered("ask_when", ctx.voice.say("ask_day"))
 
 
 def times_to_choose(

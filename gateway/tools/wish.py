@@ -10,7 +10,8 @@ from typing import Final
 
 from gateway.booking.model import GRAIN_MINUTES, Interval, Salon
 from gateway.booking.offers import Wish
-from gateway.booking.timeline import resolve
+from gateway.booking.timeline import local_date, open_hours, resolve
+from gateway.speech.grammar.question import ask_which
 from gateway.speech.numbers import Lang
 from gateway.speech.soonest import means_soonest
 from gateway.speech.when import When, understand
@@ -87,7 +88,21 @@ def hear(
     clear = [when for when in heard if when.kind != "none"]
     found = _completed(clear[0], clear[1]) if len(clear) == 2 else clear[0] if clear else heard[0]
     either = bool(found.readings) and any(_OR.search(text) for text in (day_text, clock_text, free_text) if text)
-    return Heard(found, either=either)
+    return Heard(found if either else _without_impossible(ctx, found), either=either)
+
+
+def _without_impossible(ctx: ToolContext, found: When) -> When:
+    """Of several readings those the house is open for and that are not over; the first where there is none: nobody is
+    asked between times that cannot be."""
+    if not found.readings:
+        return found
+    readings = (replace(found, readings=(), question=None), *found.readings)
+    possible = [reading for reading in readings if opens(ctx, reading)]
+    if len(possible) == len(readings):
+        return found
+    first, *others = possible or readings[:1]
+    question = ask_which(first.start, others[0].start, lang=ctx.salon.lang) if others else None
+    return replace(first, readings=tuple(others), question=question)
 
 
 def _one(ctx: ToolContext, text: str | None) -> When | None:
@@ -216,6 +231,19 @@ def as_wish(ctx: ToolContext, heard: Heard) -> Wish:
     if when.kind == "date" and heard.day is not None:
         return Wish.on(ctx.salon, heard.day)
     return _interval(ctx, when)
+
+
+def opens(ctx: ToolContext, when: When) -> bool:
+    """Whether the house is open at some time to come that `when` means; of a time without a day: on one of the coming
+    days."""
+    wish = as_wish(ctx, Heard(when))
+    return any(_open_in(ctx, window) for window in (_grain(wish.exact) if wish.exact else wish.windows))
+
+
+def _open_in(ctx: ToolContext, stretch: Interval) -> bool:
+    day, tz = local_date(stretch.start, ctx.salon.tz), ctx.salon.tz
+    spans = open_hours(ctx.salon, day) if stretch.end > ctx.now else ()
+    return any(resolve(day, low, tz) < stretch.end and stretch.start < resolve(day, high, tz) for low, high in spans)
 
 
 def _grain(start: datetime) -> tuple[Interval]:

@@ -110,6 +110,44 @@ async def test_a_sunday_is_closed_and_the_next_open_day_is_named(desk: Line) -> 
     assert "Frei ist" in answer.say
 
 
+@pytest.mark.parametrize("when", ["um 7", "Montag um sieben"])
+async def test_nobody_is_asked_between_two_times_the_house_never_has(desk: Line, when: str) -> None:
+    """Open from nine to seven, neither seven is a start: said so, with the nearest that are, in booking as in asking."""
+    answer = await ask(desk, service="Bartpflege", when=when)
+    assert (answer.status, answer["reason"]) == ("closed", "outside_hours")
+    assert "nicht geöffnet" in answer.say
+    assert "18:40" in answer.starts[0]
+    booking = await desk.caller()("book_appointment", service="Bartpflege", when=when, name="Anna Becker")
+    assert (booking.status, booking["reason"]) == ("refused" if "Montag" in when else "ask_when", "outside_hours")
+    assert booking["offers"]
+
+
+async def test_as_soon_as_possible_is_the_very_first_time(desk: Line) -> None:
+    """An hour after nine, ten o'clock; five minutes later, five past."""
+    assert (await ask(desk, service="Bartpflege", when="so bald wie möglich")).starts[0] == "2025-10-24T10:00"
+    desk.later(minutes=3)
+    answer = await ask(desk, service="Bartpflege", when="so bald wie möglich")
+    assert answer.starts[0] == "2025-10-24T10:05"
+    assert answer.starts == sorted(answer.starts)
+
+
+@pytest.mark.parametrize(
+    ("when", "clock", "days"),
+    [
+        ("Sonntag 26.10. um 12 Uhr", "12:00", {"2025-10-25", "2025-10-27", "2025-10-28"}),
+        ("Silvester um 10", "10:00", {"2025-12-20", "2025-12-22", "2025-12-23"}),
+        ("gestern um 15 Uhr", "15:00", {"2025-10-24", "2025-10-25", "2025-10-27"}),
+    ],
+)
+async def test_alternatives_keep_the_clock_time_that_was_wished_for(
+    desk: Line, when: str, clock: str, days: set[str]
+) -> None:
+    """On the day the clocks go back, beyond the horizon, and on a day that is past."""
+    answer = await ask(desk, service="Bartpflege", when=when)
+    assert {start[:10] for start in answer.starts} == days
+    assert {start[11:] for start in answer.starts} == {clock}
+
+
 @pytest.mark.parametrize("day", ["2025-12-25", "2025-12-26", "2026-01-01"])
 async def test_a_public_holiday_in_berlin_is_closed(christmas_desk: Line, day: str) -> None:
     """Christmas and New Year's Day fall on working days that year."""

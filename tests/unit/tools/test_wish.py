@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.booking.model import Hours
 from gateway.calls.context import NO_CALL
 from gateway.demo.salon import SALON
 from gateway.tools.arguments import read_arguments
@@ -21,10 +22,10 @@ BERLIN = ZoneInfo("Europe/Berlin")
 FRIDAY_NINE = datetime(2025, 10, 24, 9, 0, tzinfo=BERLIN).astimezone(UTC)
 
 
-def context(lang: str = "de") -> ToolContext:
+def context(lang: str = "de", opening: Hours = SALON.opening) -> ToolContext:
     """The demo salon on a Friday at nine; hearing asks no service of the house."""
     services: Services = None  # type: ignore[assignment]
-    return ToolContext(replace(SALON, lang=lang), {}, NO_CALL, FRIDAY_NINE, services)
+    return ToolContext(replace(SALON, lang=lang, opening=opening), {}, NO_CALL, FRIDAY_NINE, services)
 
 
 CTX = context()
@@ -191,11 +192,38 @@ def test_several_named_with_or_are_all_wished_for(args: dict[str, object], start
     assert [start for start, _ in windows(**args)] == starts
 
 
-@pytest.mark.parametrize("text", ["nächsten Samstag", "nächsten Samstag oder so", "um sieben"])
+EARLY_AND_LATE = Hours(dict.fromkeys(range(6), ((7 * 60, 20 * 60),)))
+EARLY_ON_TUESDAY = Hours({0: ((9 * 60, 20 * 60),), 1: ((7 * 60, 12 * 60),)})
+
+
+@pytest.mark.parametrize("text", ["nächsten Samstag", "nächsten Samstag oder so", "um sieben", "Montag um sieben"])
 def test_two_readings_of_one_thing_are_still_asked_about(text: str) -> None:
-    """The caller meant one of them."""
-    assert heard(when=text).doubtful
-    assert not heard(when=text).either
+    """The caller meant one of them, and the house has time for either."""
+    found = hear(context(opening=EARLY_AND_LATE), read_arguments({"when": text}))
+    assert found.doubtful
+    assert not found.either
+
+
+@pytest.mark.parametrize(
+    ("opening", "text", "meant"),
+    [
+        # open in the evening only, in the morning only, and one Saturday of the two
+        (EARLY_ON_TUESDAY, "Montag um sieben", datetime(2025, 10, 27, 19)),
+        (EARLY_ON_TUESDAY, "Dienstag um sieben", datetime(2025, 10, 28, 7)),
+        (replace(SALON.opening, exceptions={date(2025, 11, 1): ()}), "nächsten Samstag", date(2025, 10, 25)),
+        (replace(SALON.opening, exceptions={date(2025, 10, 25): ()}), "nächsten Samstag um elf", datetime(2025, 11, 1, 11)),
+        (EARLY_AND_LATE, "heute um sieben", datetime(2025, 10, 24, 19)),  # it is nine
+        # none of them: nobody is asked between two times the house never has
+        (SALON.opening, "um sieben", time(19)),
+        (SALON.opening, "Montag um sieben", datetime(2025, 10, 27, 19)),
+        (SALON.opening, "nächsten Sonntag", date(2025, 11, 2)),
+    ],
+)  # fmt: skip
+def test_a_reading_outside_the_opening_hours_is_none(opening: Hours, text: str, meant: object) -> None:
+    """Where at most one of several is possible there is nothing to ask."""
+    found = hear(context(opening=opening), read_arguments({"when": text}))
+    assert found.when is not None
+    assert (found.doubtful, found.when.start, found.when.readings) == (False, meant, ())
 
 
 def test_a_time_without_a_day_means_one_of_the_coming_days() -> None:
