@@ -342,7 +342,7 @@ def _serves(fit: Fit) -> bool:
 
 def _best(wish: Meaning, offer: Offer) -> Fit | None:
     scores = [score for meaning in offer.meanings if (score := measure(wish, meaning))]
-    best = min(scores, key=lambda score: (score.missing, score.cost), default=None)
+    best = min(scores, key=lambda score: (score.missing, not score.covered, score.cost), default=None)
     return replace(best, more=best.more + _FOR_TWO) if best and offer.for_two else best
 
 

@@ -5,8 +5,8 @@ A booking of more than was wanted costs more than a question, so what is found h
 
 from typing import Final
 
-from gateway.booking.catalogue_fit import Fit, essential, of_kind, same_term
-from gateway.booking.catalogue_meaning import Meaning
+from gateway.booking.catalogue_fit import Fit, essential, measure, of_kind, same_term
+from gateway.booking.catalogue_meaning import Meaning, Phrase
 from gateway.booking.catalogue_offers import Offer
 from gateway.booking.catalogue_stems import CONCEPTS, ancestors, kin
 from gateway.booking.catalogue_words import HAIR_ACTS, UPKEEP
@@ -14,12 +14,20 @@ from gateway.booking.catalogue_words import HAIR_ACTS, UPKEEP
 _CUT: Final = frozenset({"cut"})
 # Done to hair on the way, but a service by themselves with many: "Haarschnitt mit Haarkur", "mit Kopfmassage".
 _BESIDE_HAIR: Final = frozenset({"care", "olaplex", "detox", "gloss", "massage"})
+_GLOSSING: Final = frozenset({"gloss", "toner", "tint"})  # one work by several names: "Gloss & Tone"
 _HARDLY_FARTHER: Final = 0.3
 
 
 def is_more(wish: Meaning, offer: Offer) -> bool:
     """Whether the service has parts that nobody asked for, and the wish was restricted ("nur") or of a small part."""
-    return all((wish.only and _has_further(wish, meaning)) or _main_unsaid(wish, meaning) for meaning in offer.meanings)
+    if not any(_is_beyond(wish, meaning) for meaning in offer.meanings):
+        return False
+    serving = [one for one in offer.meanings if (fit := measure(wish, one)) and not fit.missing and fit.covered]
+    return bool(serving) and all(_is_beyond(wish, meaning) for meaning in serving)
+
+
+def _is_beyond(wish: Meaning, meaning: Meaning) -> bool:
+    return (wish.only and _has_further(wish, meaning)) or _main_unsaid(wish, meaning)
 
 
 def just_that(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offer, Fit]]:
@@ -35,19 +43,26 @@ def just_that(wish: Meaning, scored: list[tuple[Offer, Fit]]) -> list[tuple[Offe
 def _has_further(wish: Meaning, offer: Meaning) -> bool:
     """Whether a service holds acts or parts of the body beyond the wished ones, or joins a strange word by an "and"."""
     said = essential(wish.keys)
+    if wish.terms and not said:  # "Hydrafacial" is all of the phrase it stands in
+        others = [phrase for phrase in offer.phrases if not _share_term(wish, phrase)]
+        return any(of_kind(phrase.keys, "act", "minor") or (phrase.added and phrase.terms) for phrase in others)
     acts = of_kind(said, "act", "minor")
     beyond = _further_acts(said, offer) if acts else _acts_elsewhere(said, offer)
     if acts and not of_kind(acts, "act"):
         beyond = of_kind(beyond, "act")  # who wants but a blow-dry is washed for it
     if beyond or _further_parts(said, offer):
         return True
-    return any(
-        phrase.added
-        and phrase.terms
-        and not phrase.keys
-        and not any(same_term(term, sold) for term in wish.terms for sold in phrase.terms)
-        for phrase in offer.phrases
-    )
+    followed = [phrase.added for phrase in offer.phrases[1:]] + [False]
+    strange = [
+        phrase
+        for phrase, more in zip(offer.phrases, followed, strict=True)
+        if phrase.terms and not phrase.keys and (phrase.added or more)  # "Schröpfen + Massage"
+    ]
+    return any(not _share_term(wish, phrase) for phrase in strange)
+
+
+def _share_term(wish: Meaning, phrase: Phrase) -> bool:
+    return any(same_term(term, sold) for term in wish.terms for sold in phrase.terms)
 
 
 def _further_acts(said: frozenset[str], offer: Meaning) -> frozenset[str]:
@@ -101,10 +116,12 @@ def _main_unsaid(wish: Meaning, offer: Meaning) -> bool:
         return False
     main = of_kind(_further_acts(said, offer), "act")
     if acts - minor:
-        main &= HAIR_ACTS
+        main &= HAIR_ACTS - (_GLOSSING if "gloss" in acts else acts)
     return bool(main) and not (len(minor) > 1 and main <= _CUT)
 
 
 def _is_beside_hair(acts: frozenset[str], offer: Meaning) -> bool:
-    """Whether these come along with something else: a service that begins with them is theirs ("Komplettpflege (…)")."""
-    return acts <= _BESIDE_HAIR and bool(offer.phrases) and not acts & offer.phrases[0].keys
+    """Whether these come along with something else: "Komplettpflege (…)" is theirs, "Olaplex + Schnitt" is not."""
+    first, others = offer.phrases[:1], offer.phrases[1:2]
+    theirs = any(acts & phrase.keys for phrase in first) and not any(phrase.added for phrase in others)
+    return acts <= _BESIDE_HAIR and not theirs

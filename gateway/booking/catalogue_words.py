@@ -149,7 +149,7 @@ _TABLES: Final[dict[Kind, str]] = {
         lay = legen$ einlegen$ eindrehen$ wickel
         style = styl frisier finish
         polish = polier lackier lack$ nagellack polish
-        bath > wash = baden$ bad$ vollbad
+        bath > wash = baden$ bad$ vollbad bath$ bathing$
     """,
     "part": """
         hair = haar frisur hair

@@ -1,8 +1,9 @@
 """Wishes for less than a service is, held out: "nur föhnen", "kein Schnitt", "just a wash", a bare "Waschen".
 
-Written before the rules they led to; a wrong booking costs more than a question, so a row never takes a service of
-more than what was said where the caller said that no more is wanted. Rows are read as in `test_catalogue`; "?id" is a
-question about one doubtful service.
+A wrong booking costs more than a question: no row takes a service of more than was said where the caller said that no
+more is wanted. Right answers of the first set / its confident choices of too much, before the rules: 37 / 34 of 81; of
+the second, written after the rules and before it was run: 44 / 1 of 46. Four rows of the first were widened since.
+Rows are read as in `test_catalogue`; "?id" is a question about one doubtful service.
 """
 
 from collections.abc import Mapping
@@ -99,6 +100,54 @@ ENGLISH_SPA: Final = {
     "e": ("Brow Wax & Tint", 30),
 }
 
+SALON_2: Final = {
+    "1": ("Damen: Waschen, Schneiden, Föhnen", 60),
+    "2": ("Damen: Waschen & Föhnen", 35),
+    "3": ("Herren: Waschen, Schneiden, Stylen", 35),
+    "4": ("Farbe komplett + Schnitt", 150),
+    "5": ("Ansatzfarbe", 80),
+    "6": ("Haarschnitt Kinder", 25),
+    "7": ("Hochsteckfrisur & Make-up", 120),
+}
+SALON_3: Final = {
+    "a": ("Schneiden + Föhnen", 50),
+    "b": ("Tönung + Schneiden + Föhnen", 110),
+    "c": ("Olaplex + Schnitt", 70),
+    "d": ("Bartrasur + Haarschnitt", 55),
+    "e": ("Glätten", 90),
+}
+STUDIO_2: Final = {
+    "a": ("Gelmodellage & Nageldesign", 110),
+    "b": ("Maniküre", 35),
+    "c": ("Maniküre + UV-Lack", 55),
+    "d": ("Fußpflege + Fußmassage", 60),
+    "e": ("Wimpernlifting & Färben", 60),
+}
+PRAXIS: Final = {
+    "a": ("Krankengymnastik", 30),
+    "b": ("Krankengymnastik + Wärme", 45),
+    "c": ("Manuelle Therapie + Massage", 50),
+    "d": ("Lymphdrainage", 45),
+}
+WAX: Final = {
+    "a": ("Achseln & Beine", 45),
+    "b": ("Beine komplett", 40),
+    "c": ("Rücken & Brust", 40),
+    "d": ("Bikini", 20),
+}
+BARBER_2: Final = {
+    "1": ("Cut & Beard", 50),
+    "2": ("Cut", 30),
+    "3": ("Wash & Cut", 35),
+    "4": ("Hot Towel Shave", 30),
+    "5": ("Colour, Cut & Style", 90),
+}
+DOGS_2: Final = {
+    "a": ("Bath & Brush", 40),
+    "b": ("Full Groom (Bath, Cut, Nails)", 90),
+    "c": ("Nail Trim", 15),
+}
+
 ROWS: Final[tuple[Row, ...]] = (
     (PLAY, "nur föhnen", "?51", NOTHING),
     (PLAY, "Waschen", "?51", NOTHING),
@@ -183,12 +232,69 @@ ROWS: Final[tuple[Row, ...]] = (
     (ENGLISH_SPA, "manicure without polish", "?a", "?c", ("c",), NOTHING),
 )
 
+AGAIN: Final[tuple[Row, ...]] = (
+    (SALON_2, "nur waschen und föhnen, ohne Schnitt", ("2",)),
+    (SALON_2, "für meinen Mann, nur waschen", "?3", NOTHING, "?2"),
+    (SALON_2, "Farbe, aber bitte nicht schneiden", ("5",), "?5", NOTHING),
+    (SALON_2, "nur Farbe", ("5",), "?4", "?5", ("4", "5")),
+    (SALON_2, "nur Make-up", "?7", NOTHING),
+    (SALON_2, "Hochsteckfrisur ohne Make-up", NOTHING, "?7"),
+    (SALON_2, "Damen schneiden", ("1",)),
+    (SALON_2, "schneiden muss nicht, nur föhnen", ("2",)),
+    (SALON_2, "Föhnen reicht mir", ("2",)),
+    (SALON_2, "nicht zu kurz schneiden, Damen", ("1",), "?1"),
+    (SALON_3, "Föhnen", "?a", NOTHING),
+    (SALON_3, "nur Schneiden", "?a", NOTHING),
+    (SALON_3, "Schneiden", ("a",), ("a", "c"), "?a"),
+    (SALON_3, "nur tönen", "?b", NOTHING),
+    (SALON_3, "Tönung ohne Schnitt", NOTHING, "?b"),
+    (SALON_3, "Olaplex", "?c", NOTHING),
+    (SALON_3, "nur rasieren", "?d", NOTHING),
+    (SALON_3, "Haarschnitt ohne Rasur", ("a",), "?a", ("a", "c")),
+    (SALON_3, "bloß glätten", ("e",)),
+    (SALON_3, "nur glätten, kein Schnitt", ("e",)),
+    (STUDIO_2, "nur Lack", "?c", NOTHING),
+    (STUDIO_2, "nur Maniküre", ("b",)),
+    (STUDIO_2, "Fußmassage", ("d",), "?d"),
+    (STUDIO_2, "nur Fußmassage", "?d", NOTHING),
+    (STUDIO_2, "nur Wimpern färben", "?e", NOTHING),
+    (STUDIO_2, "nur die Wimpern", ("e",), "?e"),
+    (STUDIO_2, "Maniküre, Lack brauche ich nicht", ("b",)),
+    (PRAXIS, "nur Krankengymnastik", ("a",)),
+    (PRAXIS, "Krankengymnastik ohne Wärme", ("a",)),
+    (PRAXIS, "ausschließlich Massage", "?c", NOTHING),
+    (PRAXIS, "Lymphdrainage, sonst nichts", ("d",)),
+    (WAX, "nur Achseln", "?a", NOTHING),
+    (WAX, "nur die Beine", ("b",)),
+    (WAX, "nur Rücken", "?c", NOTHING),
+    (WAX, "lediglich Bikini", ("d",)),
+    (BARBER_2, "just a cut", ("2",)),
+    (BARBER_2, "just a haircut, nothing else", ("2",)),
+    (BARBER_2, "just the beard", "?1", NOTHING),
+    (BARBER_2, "cut, no beard", ("2",), ("2", "3")),
+    (BARBER_2, "only a wash", "?3", NOTHING),
+    (BARBER_2, "styling", "?5", NOTHING),
+    (BARBER_2, "I don't want a cut, only colour", NOTHING, "?5"),
+    (BARBER_2, "not only cut, beard as well", ("1",)),
+    (DOGS_2, "just nails", ("c",)),
+    (DOGS_2, "only a bath", ("a",), "?a"),
+    (DOGS_2, "bath without cut", ("a",)),
+)
+
+
+def test_an_alias_of_just_the_wished_part_is_that_part() -> None:
+    """A house that calls its blow-dry by a longer name says so by an alias; an alias of no meaning changes nothing."""
+    long = "Waschen, Schneiden, Föhnen"
+    assert resolve("nur föhnen", [ServiceName("1", long, 60, ("WSF",))]).status == "ambiguous"
+    assert resolve("bitte nur föhnen", [ServiceName("1", long, 60, ("Föhnen", "WSF"))]).ids == ("1",)
+    assert resolve("bitte nur föhnen", [ServiceName("1", long, 60, ("Föhnen", "WSF"))]).status == "match"
+
 
 def services(catalogue: Catalogue) -> tuple[ServiceName, ...]:
     return tuple(ServiceName(id, name, minutes) for id, (name, minutes) in catalogue.items())
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[1])
+@pytest.mark.parametrize("row", [*ROWS, *AGAIN], ids=lambda row: row[1])
 def test_a_wish_for_less_is_no_wish_for_more(row: Row) -> None:
     """The service of just that, a question about the service of more, or nothing of the list."""
     catalogue, utterance, *right = row
