@@ -321,7 +321,9 @@ def _offer_day(
     if previous is None:
         date_known, month_known = soon and brevity.first_date, brevity.first_month and _within(ahead, _FOUR_WEEKS)
     else:
-        date_known = brevity.later_date and (soon or _later_in_week(day, previous))
+        # a weekday follows on from one that was said: "am zwanzigsten Dezember oder am Dienstag" is any Tuesday
+        follows = not brevity.weekday and _later_in_week(day, previous)
+        date_known = brevity.later_date and (soon or follows)
         month_known = brevity.later_month and (previous.year, previous.month) == (day.year, day.month)
     if date_known:
         return voice.weekday_only(day), True
