@@ -163,8 +163,12 @@ def test_a_weekday_alone_is_said_only_where_it_is_clear() -> None:
     assert "am Donnerstag um zehn Uhr" in same_week
     next_week = say.say_offers([(_at(1, 10), None), (_at(7, 10), None), (_at(9, 10), None)], today=TODAY, max_words=20)
     assert "am Montag, dem siebten, um zehn Uhr" in next_week
-    no_weekday = say.say_offers([(_at(19, 10), None), (_at(21, 10), None), (_at(22, 10), None)], today=TODAY, max_words=18)
-    assert no_weekday.endswith("am einundzwanzigsten Dezember um zehn Uhr oder am zweiundzwanzigsten Dezember um zehn Uhr")
+    no_weekday = say.say_offers(
+        [(_at(19, 10), None), (_at(21, 10), None), (_at(22, 10), None)], today=TODAY, max_words=18
+    )
+    assert no_weekday.endswith(
+        "am einundzwanzigsten Dezember um zehn Uhr oder am zweiundzwanzigsten Dezember um zehn Uhr"
+    )
 
 
 _OPEN_TIMES = st.integers(8 * 12, 19 * 12 - 1).map(lambda grain: time(grain // 12, grain % 12 * 5))
