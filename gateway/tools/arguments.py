@@ -149,6 +149,7 @@ def _clean(value: object, limit: int) -> str | None:
     if not isinstance(value, str):
         return None
     text = unicodedata.normalize("NFC", value[: limit * 2])
-    printable = "".join(ch if ch.isprintable() else " " for ch in text)
-    clean = " ".join(printable.split())[:limit].strip()
+    if not text.isprintable():
+        text = "".join(ch if ch.isprintable() else " " for ch in text)
+    clean = " ".join(text.split())[:limit].strip()
     return "" if clean.strip("<>[](){}.-_? ").casefold() in _NOTHING_SAID else clean
